@@ -1,0 +1,1 @@
+"""What a shop has, and where it lies on disk."""

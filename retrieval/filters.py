@@ -1,0 +1,122 @@
+"""What a shopper will and will not have, as conditions on the catalogue's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.catalogue import Catalogue
+
+COLOUR = "colour"
+BRAND = "brand"
+CATEGORY = "category"
+
+
+class Chip(NamedTuple):
+    """One condition as a shopper sees it and can take back: `field` and `value` name it, `label` is its text."""
+
+    field: str
+    value: str
+    label: str
+
+
+class Filters(BaseModel):
+    """Conditions that all must hold; several values of one field are alternatives.
+
+    `category` is a path and holds for its whole subtree. `exclude` maps a field (`brand`, `category` or an attribute)
+    to the values that must not occur. Prices are in the store's currency, ratings in stars.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    price_min: float | None = None
+    price_max: float | None = None
+    category: str | None = None
+    brand: list[str] = Field(default_factory=list)
+    colour: list[str] = Field(default_factory=list)
+    rating_min: float | None = None
+    in_stock: bool | None = None
+    attributes: dict[str, list[str]] = Field(default_factory=dict)
+    exclude: dict[str, list[str]] = Field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    def mask(self, catalogue: Catalogue) -> np.ndarray:
+        """Which rows hold: bool `[len(catalogue)]`."""
+        keep = np.ones(len(catalogue), dtype=bool)
+        if self.price_min is not None:
+            keep &= catalogue.price >= self.price_min
+        if self.price_max is not None:
+            keep &= catalogue.price <= self.price_max
+        if self.rating_min is not None:
+            keep &= catalogue.rating >= self.rating_min  # NaN, nobody has rated, does not hold
+        if self.in_stock:
+            keep &= catalogue.in_stock
+        wanted = {CATEGORY: [self.category] if self.category else [], BRAND: self.brand, COLOUR: self.colour}
+        for field, values in (wanted | self.attributes).items():
+            if values:
+                keep &= _any_of(catalogue, field, values)
+        for field, values in self.exclude.items():
+            keep &= ~_any_of(catalogue, field, values)
+        return keep
+
+    def chips(self, currency: str = "USD") -> list[Chip]:
+        return list(self._chips(currency))
+
+    def without(self, field: str, value: str) -> Filters:
+        """The same conditions less one; a condition that is not there is no error."""
+        copy = self.model_copy(deep=True)
+        if field.startswith("exclude:"):
+            _drop(copy.exclude, field.removeprefix("exclude:"), value)
+        elif field in (BRAND, COLOUR):
+            setattr(copy, field, [kept for kept in getattr(copy, field) if kept != value])
+        elif field in ("price_min", "price_max", CATEGORY, "rating_min", "in_stock"):
+            setattr(copy, field, None)
+        else:
+            _drop(copy.attributes, field, value)
+        return copy
+
+    def _chips(self, currency: str) -> Iterator[Chip]:
+        if self.price_min is not None:
+            yield Chip("price_min", str(self.price_min), f"from {self.price_min:g} {currency}")
+        if self.price_max is not None:
+            yield Chip("price_max", str(self.price_max), f"up to {self.price_max:g} {currency}")
+        if self.category:
+            yield Chip(CATEGORY, self.category, self.category)
+        for field, values in ({BRAND: self.brand, COLOUR: self.colour} | self.attributes).items():
+            for value in values:
+                yield Chip(field, value, f"{field}: {value}")
+        if self.rating_min is not None:
+            yield Chip("rating_min", str(self.rating_min), f"{self.rating_min:g}★ and up")
+        if self.in_stock:
+            yield Chip("in_stock", "true", "in stock")
+        for field, values in self.exclude.items():
+            for value in values:
+                yield Chip(f"exclude:{field}", value, f"not {value}")
+
+
+def _any_of(catalogue: Catalogue, field: str, values: list[str]) -> np.ndarray:
+    keep = np.zeros(len(catalogue), dtype=bool)
+    for value in values:
+        keep[_rows(catalogue, field, value)] = True
+    return keep
+
+
+def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
+    none = np.empty(0, dtype=np.int64)
+    if field == CATEGORY:
+        return catalogue.rows_by_category.get(value, none)
+    if field == BRAND:
+        return catalogue.rows_by_brand.get(value.casefold(), none)
+    return catalogue.rows_by_attribute.get(field, {}).get(value.casefold(), none)
+
+
+def _drop(fields: dict[str, list[str]], field: str, value: str) -> None:
+    kept = [other for other in fields.get(field, []) if other != value]
+    fields.pop(field, None)
+    if kept:
+        fields[field] = kept
