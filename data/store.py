@@ -61,7 +61,9 @@ class Store:
             )
         store = cls(folder, _read_settings(folder / "store.toml"))
         if not store.products_file.exists():
-            raise AisleError(f"The store '{name_or_path}' has no products yet: `aisle ingest FILE --store {folder.name}`.")
+            raise AisleError(
+                f"The store '{name_or_path}' has no products yet: `aisle ingest FILE --store {folder.name}`."
+            )
         return store
 
     @classmethod
@@ -138,7 +140,9 @@ class Store:
         sections = re.split(r"(?m)^##\s+", self.policies_file.read_text(encoding="utf-8"))[1:]
         parted = (section.partition("\n") for section in sections)
         return [
-            Policy(topic=heading.strip(), text=text.strip()) for heading, _, text in parted if heading.strip() and text.strip()
+            Policy(topic=heading.strip(), text=text.strip())
+            for heading, _, text in parted
+            if heading.strip() and text.strip()
         ]
 
     def write_table(self, table: pa.Table, target: Path) -> None:
