@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.catalogue import Catalogue
+from data.records import CATEGORY_SEPARATOR
 
 COLOUR = "colour"
 BRAND = "brand"
@@ -23,10 +24,17 @@ class Chip(NamedTuple):
     label: str
 
 
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Alternatives = Annotated[list[str], BeforeValidator(_several)]  # one value may be given bare
+
+
 class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
-    `category` is a path and holds for its whole subtree. `exclude` maps a field (`brand`, `category` or an attribute)
+    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category` or an attribute)
     to the values that must not occur. Prices are in the store's currency, ratings in stars.
     """
 
@@ -34,9 +42,9 @@ class Filters(BaseModel):
 
     price_min: float | None = None
     price_max: float | None = None
-    category: str | None = None
-    brand: list[str] = Field(default_factory=list)
-    colour: list[str] = Field(default_factory=list)
+    category: Alternatives = Field(default_factory=list)
+    brand: Alternatives = Field(default_factory=list)
+    colour: Alternatives = Field(default_factory=list)
     rating_min: float | None = None
     in_stock: bool | None = None
     attributes: dict[str, list[str]] = Field(default_factory=dict)
@@ -56,8 +64,7 @@ class Filters(BaseModel):
             keep &= catalogue.rating >= self.rating_min  # NaN, nobody has rated, does not hold
         if self.in_stock:
             keep &= catalogue.in_stock
-        wanted = {CATEGORY: [self.category] if self.category else [], BRAND: self.brand, COLOUR: self.colour}
-        for field, values in (wanted | self.attributes).items():
+        for field, values in self._wanted().items():
             if values:
                 keep &= _any_of(catalogue, field, values)
         for field, values in self.exclude.items():
@@ -72,24 +79,27 @@ class Filters(BaseModel):
         copy = self.model_copy(deep=True)
         if field.startswith("exclude:"):
             _drop(copy.exclude, field.removeprefix("exclude:"), value)
-        elif field in (BRAND, COLOUR):
+        elif field in (CATEGORY, BRAND, COLOUR):
             setattr(copy, field, [kept for kept in getattr(copy, field) if kept != value])
-        elif field in ("price_min", "price_max", CATEGORY, "rating_min", "in_stock"):
+        elif field in ("price_min", "price_max", "rating_min", "in_stock"):
             setattr(copy, field, None)
         else:
             _drop(copy.attributes, field, value)
         return copy
+
+    def _wanted(self) -> dict[str, list[str]]:
+        return {CATEGORY: self.category, BRAND: self.brand, COLOUR: self.colour} | self.attributes
 
     def _chips(self, currency: str) -> Iterator[Chip]:
         if self.price_min is not None:
             yield Chip("price_min", str(self.price_min), f"from {self.price_min:g} {currency}")
         if self.price_max is not None:
             yield Chip("price_max", str(self.price_max), f"up to {self.price_max:g} {currency}")
-        if self.category:
-            yield Chip(CATEGORY, self.category, self.category)
-        for field, values in ({BRAND: self.brand, COLOUR: self.colour} | self.attributes).items():
+        for field, values in self._wanted().items():
             for value in values:
-                yield Chip(field, value, f"{field}: {value}")
+                yield Chip(
+                    field, value, value.rsplit(CATEGORY_SEPARATOR, 1)[-1] if field == CATEGORY else f"{field}: {value}"
+                )
         if self.rating_min is not None:
             yield Chip("rating_min", str(self.rating_min), f"{self.rating_min:g}★ and up")
         if self.in_stock:
