@@ -1,0 +1,66 @@
+"""Search over a small shop with the real encoder."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.filters import Filters
+from retrieval.hybrid import HybridSearch
+
+
+def found(shop: HybridSearch, query: str, k: int = 3, **filters: object) -> list[str]:
+    return [hit.product_id for hit in shop.search(query, k, Filters.model_validate(filters))]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("a warm hat for winter", "hat-red"),
+        ("something to keep my coffee hot on a hike", "mug"),
+        ("watrproof jaket", "jacket"),
+        ("tshirt", "tee"),
+        ('12" pan', "pan"),
+        ("ｔｅｎｔ", "tent"),
+        ("防晒霜", "sunscreen"),
+        ("有没有雨伞，50元以内", "umbrella"),
+    ],
+)
+def test_the_product_meant_comes_first(shop: HybridSearch, query: str, first: str) -> None:
+    assert found(shop, query)[0] == first
+
+
+def test_filters_hold_for_every_hit(shop: HybridSearch) -> None:
+    assert set(found(shop, "hat", k=20, price_max=20)) == {"hat-blue", "tee", "sunscreen", "umbrella"}
+    assert found(shop, "blue", k=20, colour=["blue"], in_stock=True) == ["jacket"]
+    assert found(shop, "hat", price_max=1) == []
+
+
+def test_without_a_query_the_popular_come_first_and_what_is_sold_out_last(shop: HybridSearch) -> None:
+    assert found(shop, "", k=1) == ["mug"]
+    assert found(shop, "show me something under $30", k=20, price_max=30)[-1] == "hat-blue"
+
+
+def test_more_than_there_is(shop: HybridSearch) -> None:
+    hits = shop.search("hat", k=1000)
+    assert len(hits) == len({hit.row for hit in hits}) == len(shop.catalogue)
+    assert hits == sorted(hits, key=lambda hit: -hit.score)
+
+
+def test_pages_join_up(shop: HybridSearch) -> None:
+    whole = [hit.product_id for hit in shop.search("blue hat", 9)]
+    paged = [hit.product_id for start in (0, 3, 6) for hit in shop.search("blue hat", 3, offset=start)]
+    assert paged == whole
+
+
+def test_similar(shop: HybridSearch) -> None:
+    hits = shop.similar("hat-red", 3)
+    assert hits[0].product_id == "hat-blue"
+    assert "hat-red" not in {hit.product_id for hit in shop.similar("hat-red", 100)}
+    assert [hit.product_id for hit in shop.similar("hat-red", 3, Filters(category=["Kitchen"]))] == ["mug", "pan"]
+    with pytest.raises(KeyError):
+        shop.similar("no-such-product")
+
+
+@pytest.mark.parametrize("query", ["🙂🙂🙂", "?", "\x00", "the", "x" * 100_000, "hat " * 25_000])
+def test_any_text_is_answered(shop: HybridSearch, query: str) -> None:
+    assert len(shop.search(query, 3)) == 3
