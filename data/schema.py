@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
+
+
+class TableName(StrEnum):
+    """The tables that a shop's exports fill."""
+
+    PRODUCTS = "products"
+    INTERACTIONS = "interactions"
+    REVIEWS = "reviews"
 
 
 class Columns:
