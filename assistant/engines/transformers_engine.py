@@ -1,0 +1,183 @@
+"""A language model in this process with Hugging Face transformers: any of the hub's, on CUDA or the CPU."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteriaList, TextIteratorStreamer
+
+from assistant.engines.messages import chat_turns, fit
+from assistant.engines.stopping import until
+from data.errors import AisleError
+
+SCHEMA_REQUEST = "Answer with one line of JSON and nothing else. It must hold to this JSON schema:\n"
+
+
+class ChatTransformers(BaseChatModel):
+    """A model by its hub name, a folder of its files, or a GGUF file, behind LangChain's chat interface.
+
+    Decoding is greedy; requests from several threads wait for one another; leaving a stream ends the generation.
+    `response_schema` is best effort: the schema is put to the model in words, nothing forces it, so check what comes
+    (a server such as vLLM forces it). `max_tokens` and `stop` are exact.
+    Raises AisleError where the model cannot be loaded or a message is longer than `context`.
+    """
+
+    path: str
+    model_name: str = ""
+    device: str = "cpu"
+    context: int = 8192  # tokens of prompt and reply
+    max_tokens: int = 512
+
+    _model: Any = PrivateAttr()
+    _tokenizer: Any = PrivateAttr()
+    _busy: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def model_post_init(self, _: Any) -> None:
+        gguf = Path(self.path) if self.path.endswith(".gguf") else None
+        source = str(gguf.parent) if gguf else self.path
+        options = {"gguf_file": gguf.name} if gguf else {}
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(source, **options)
+            self._model = AutoModelForCausalLM.from_pretrained(source, dtype=_dtype(self.device, gguf), **options)
+        except (OSError, ValueError, ImportError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise AisleError(
+                f"The language model {self.path} cannot be loaded with transformers ({reason}). "
+                "Choose another with AISLE_LLM_MODEL, or another engine with AISLE_LLM."
+            ) from error
+        self._model.to(self.device).eval()
+
+    @property
+    def label(self) -> str:
+        return f"{self.model_name or self.path} with transformers on {self.device}"
+
+    @property
+    def _llm_type(self) -> str:
+        return "transformers"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name or self.path, "device": self.device}
+
+    def count_tokens(self, messages: Sequence[BaseMessage]) -> int:
+        """Tokens of the messages in the model's chat template."""
+        return int(self._encode(messages)["input_ids"].shape[1])
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        *,
+        response_schema: dict[str, Any] | None = None,
+        max_tokens: int | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        started = time.perf_counter()
+        longest = max_tokens or self.max_tokens
+        if response_schema is not None:
+            messages = _asking_for(response_schema, messages)
+        prompt = self._encode(fit(messages, self.count_tokens, self.context - longest)).to(self.device)
+        run = _Run(self._model, self._tokenizer, self._busy, prompt, longest)
+        first_token = 0.0
+        for piece in run.text(stop or []):
+            first_token = first_token or time.perf_counter() - started
+            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+        read, written = int(prompt["input_ids"].shape[1]), run.tokens
+        seconds = time.perf_counter() - started
+        message = AIMessageChunk(
+            content="",
+            chunk_position="last",
+            usage_metadata=UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written),
+            response_metadata={
+                **self._identifying_params,
+                "finish_reason": "length" if written >= longest else "stop",
+                "seconds": round(seconds, 4),
+                "first_token_seconds": round(first_token, 4),
+                "tokens_per_second": round((written - 1) / max(seconds - first_token, 1e-9), 2),
+            },
+        )
+        yield ChatGenerationChunk(message=message)
+
+    def _encode(self, messages: Sequence[BaseMessage]) -> Any:
+        return self._tokenizer.apply_chat_template(
+            chat_turns(messages), add_generation_prompt=True, return_dict=True, return_tensors="pt"
+        )
+
+
+class _Run:
+    """One generation in a thread of its own. `tokens` counts what was decoded."""
+
+    def __init__(self, model: Any, tokenizer: Any, busy: threading.Lock, prompt: Any, longest: int) -> None:
+        self.tokens = 0
+        self._busy = busy
+        self._left = threading.Event()
+        self._error: Exception | None = None
+        self._streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True)
+        self._arguments = {
+            **prompt,
+            "max_new_tokens": longest,
+            "do_sample": False,
+            "streamer": self._streamer,
+            "stopping_criteria": StoppingCriteriaList([self._stops]),
+            "pad_token_id": tokenizer.pad_token_id or tokenizer.eos_token_id,
+        }
+        self._model = model
+        self._thread = threading.Thread(target=self._work, name="transformers-generate")
+
+    def text(self, stop: list[str]) -> Iterator[str]:
+        self._thread.start()
+        try:
+            yield from until(self._streamer, stop)
+        finally:
+            self._left.set()
+            self._thread.join()
+        if self._error:
+            raise AisleError(f"The language model failed ({self._error}). Start Aisle again.") from self._error
+
+    def _work(self) -> None:
+        try:
+            with self._busy, torch.inference_mode():
+                self._model.generate(**self._arguments)
+        except Exception as error:
+            self._error = error
+            self._streamer.end()
+
+    def _stops(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        self.tokens += 1
+        return torch.full((input_ids.shape[0],), self._left.is_set(), dtype=torch.bool, device=input_ids.device)
+
+
+def _dtype(device: str, gguf: Path | None) -> torch.dtype | str:
+    """A GGUF's packed weights are computed in float32 on the CPU; elsewhere 16 bits are the faster ones."""
+    if device != "cpu":
+        return torch.bfloat16
+    return torch.float32 if gguf else "auto"
+
+
+def _asking_for(schema: dict[str, Any], messages: list[BaseMessage]) -> list[BaseMessage]:
+    """The request for JSON goes to the end of the last message, where small models still remember it."""
+    last = messages[-1]
+    return [*messages[:-1], HumanMessage(f"{last.text}\n\n{SCHEMA_REQUEST}{json.dumps(schema, ensure_ascii=False)}")]
