@@ -14,21 +14,28 @@ CHUNK = 4096
 
 class Field(NamedTuple):
     text: str
-    weight: int
+    weight: int = 1
 
 
-def fields(product: Product) -> tuple[Field, ...]:
+class Document(NamedTuple):
+    """`head` says what the product is, `body` tells about it: "pair it with a blazer" does not make it one."""
+
+    head: tuple[Field, ...]
+    body: str = ""
+
+
+def document(product: Product) -> Document:
     """The parts of a product for the lexical index. A weight counts each word of the part so many times: the simple
     BM25 extension to weighted fields (Robertson, Zaragoza and Taylor, 2004)."""
-    return (
-        Field(product.title, 5),
+    head = (
+        Field(product.title, 4),
         Field(product.brand or "", 3),
-        Field(product.family, 3),
-        Field(product.category, 1),
+        Field(product.family, 2),
+        Field(product.category),
         Field(" ".join(product.attributes.values()), 2),
-        Field(" ".join(product.tags), 1),
-        Field(product.description, 1),
+        Field(" ".join(product.tags)),
     )
+    return Document(head, product.description)
 
 
 def meaning(product: Product) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from data.catalogue import Catalogue
 from data.store import Store
+from retrieval.documents import meaning
 from retrieval.encoder import Encoder
 from retrieval.filters import Filters
-from retrieval.fusion import reciprocal_rank
+from retrieval.fusion import fused
 from retrieval.index import SearchIndex, load_or_build
 from retrieval.popularity import popularity
 from retrieval.request import content
+from retrieval.reranker import RERANKED, Reranker
 
 NO_FILTERS = Filters()
 DEPTH = 200  # candidates taken from each ranking
@@ -39,8 +41,16 @@ class Hit:
 class HybridSearch:
     """Dense and lexical search over one store's catalogue, fused, with filters applied before ranking."""
 
-    def __init__(self, catalogue: Catalogue, index: SearchIndex, encoder: Encoder, popular: np.ndarray) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        index: SearchIndex,
+        encoder: Encoder,
+        popular: np.ndarray,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.catalogue = catalogue
+        self.reranker = reranker
         self.encoder = encoder
         self.dense, self.lexical = index
         self._popular = popular
@@ -54,7 +64,8 @@ class HybridSearch:
         encoder = encoder or Encoder(store.settings.encoder)
         catalogue = Catalogue(store.products())
         index = load_or_build(store, catalogue, encoder, progress=progress)
-        return cls(catalogue, index, encoder, popularity(catalogue, store.interactions()))
+        reranker = Reranker(store.settings.reranker) if store.settings.reranker else None
+        return cls(catalogue, index, encoder, popularity(catalogue, store.interactions()), reranker)
 
     def search(self, query: str, k: int = 10, filters: Filters = NO_FILTERS, *, offset: int = 0) -> list[Hit]:
         """The hits from `offset` on, best first, at most k.
@@ -80,27 +91,38 @@ class HybridSearch:
 
     def _ranked(self, query: str, wanted: int, allowed: np.ndarray | None) -> list[Hit]:
         depth = DEPTH * -(-wanted // DEPTH)
+        query = self.lexical.spelling.mend(query, self.encoder.knows)
         vector = self.encoder.encode_query(query)
+        words = self.lexical.scores(query)
         dense, _ = self.dense.search(vector, depth, allowed)
-        lexical_scores = self.lexical.scores(query, self.encoder.knows)
-        lexical = _top(lexical_scores.score, depth, allowed)
-        rows, scores = reciprocal_rank(dense, lexical)
-        rows, scores = rows[:wanted], scores[:wanted]
+        lexical = _top(words.score, depth, allowed)
+        rows = np.union1d(dense, lexical)
         cosines = self.dense.cosines(vector, rows)
+        scores = fused(words.score[rows], words.coverage[rows], cosines)
         dense_rank = {int(row): rank for rank, row in enumerate(dense, 1)}
         lexical_rank = {int(row): rank for rank, row in enumerate(lexical, 1)}
-        return [
+        hits = [
             Hit(
-                row=int(row),
-                product_id=self.catalogue.ids[row],
-                score=float(score),
-                cosine=float(cosine),
-                coverage=float(lexical_scores.coverage[row]),
-                dense_rank=dense_rank.get(int(row)),
-                lexical_rank=lexical_rank.get(int(row)),
+                row=int(rows[place]),
+                product_id=self.catalogue.ids[rows[place]],
+                score=float(scores[place]),
+                cosine=float(cosines[place]),
+                coverage=float(words.coverage[rows[place]]),
+                dense_rank=dense_rank.get(int(rows[place])),
+                lexical_rank=lexical_rank.get(int(rows[place])),
             )
-            for row, score, cosine in zip(rows, scores, cosines, strict=True)
+            for place in np.argsort(-scores, kind="stable")[: max(wanted, RERANKED)]
         ]
+        return self._reranked(query, hits)
+
+    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
+        """The first `RERANKED` in the cross-encoder's order, where the store names one; they keep ahead of the rest."""
+        if self.reranker is None:
+            return hits
+        first, rest = hits[:RERANKED], hits[RERANKED:]
+        read = self.reranker.scores(query, [meaning(self.catalogue.product(hit.row)) for hit in first])
+        scored = [replace(hit, score=1 + float(score)) for hit, score in zip(first, read, strict=True)]
+        return sorted(scored, key=lambda hit: -hit.score) + rest
 
     def _browse(self, allowed: np.ndarray | None) -> list[Hit]:
         rows = np.arange(len(self.catalogue)) if allowed is None else np.flatnonzero(allowed)

@@ -10,19 +10,20 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from filelock import FileLock
 from rich.console import Console
 
 from data.catalogue import Catalogue
 from data.files import replacing_folder
 from data.store import Store, fingerprint
-from retrieval.documents import fields, meaning, products
+from retrieval.documents import document, meaning, products
 from retrieval.embeddings import EmbeddingCache
 from retrieval.encoder import Encoder
 from retrieval.lexical import LexicalIndex
 from retrieval.vectors import FaissIndex, VectorIndex
 
-VERSION = "1"  # raise it when a change to this folder's code changes what an index holds
+VERSION = "2"  # raise it when a change to this folder's code changes what an index holds
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 
@@ -49,8 +50,12 @@ def load_or_build(store: Store, catalogue: Catalogue, encoder: Encoder, *, progr
 
 
 def _build(catalogue: Catalogue, encoder: Encoder, cache: EmbeddingCache, *, progress: bool) -> SearchIndex:
-    vectors = cache.encode([meaning(product) for product in products(catalogue)], encoder, progress=progress)
-    lexical = LexicalIndex.build(fields(product) for product in products(catalogue))
+    texts = [*catalogue.titles, *(meaning(product) for product in products(catalogue))]
+    titles, wholes = np.split(cache.encode(texts, encoder, progress=progress), 2)
+    # The title says what the product is, a description also what it goes with: half and half finds more than either.
+    vectors = titles + wholes
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    lexical = LexicalIndex.build(document(product) for product in products(catalogue))
     return SearchIndex(FaissIndex.build(vectors), lexical)
 
 
@@ -58,7 +63,7 @@ def _save(index: SearchIndex, folder: Path, built_from: str) -> None:
     with replacing_folder(folder) as beside:
         index.dense.save(beside / VECTORS)
         index.lexical.save(beside)
-        hashes = {file.name: fingerprint(file) for file in sorted(beside.iterdir())}
+        hashes = {str(file.relative_to(beside)): fingerprint(file) for file in sorted(beside.rglob("*.*"))}
         (beside / MANIFEST).write_text(json.dumps({"built_from": built_from, "files": hashes}), encoding="utf-8")
 
 

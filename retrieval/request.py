@@ -54,8 +54,8 @@ _ASKING = (
     r"请问|我想要|我想买|我要买|想买|想要|有没有|给我看看|给我|推荐一下|推荐|帮我找|找一下|一款|一个|一件",
 )
 _FILLER = (
-    r"\b(?:please|thanks|thank you|preferably|options?|products?|items?|category|something|anything|stuff|some|any other|any|suitable for|"
-    r"such as|made (?:of|from)|in the|or similar(?: models)?|for me|available)\b"
+    r"\b(?:please|thanks|thank you|preferably|options?|products?|items?|category|something|anything|stuff|some|"
+    r"any other|any|suitable for|such as|made (?:of|from)|in the|or similar(?: models)?|for me|available)\b"
 )
 _PATTERNS = [re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE) for pattern in (*_PRICE, *_OFFERS, *_ASKING)]
 _FILLERS = re.compile(_FILLER, re.IGNORECASE)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from retrieval.tokens import STOP_WORDS, normalise, stem
+
 SHORTEST = 4  # letters; shorter words are too near to one another
 LONG = 8  # letters, from here on two slips are forgiven
 SPLIT_MIN = 3
-SUGGESTIONS = 3
+_WORD = re.compile(r"[a-z]+")
 
 
 class Spelling:
@@ -19,20 +23,33 @@ class Spelling:
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
 
-    def suggest(self, word: str) -> list[str]:
-        """The nearest words of the catalogue, the most used first; [] where none is near.
+    def mend(self, text: str, is_word: Callable[[str], bool]) -> str:
+        """The text in lower case, each word that neither the catalogue nor `is_word` knows replaced by the word, or
+        the two words, that were likely meant (`watrproof tshirt` → `waterproof t shirt`)."""
+
+        def mended(match: re.Match[str]) -> str:
+            word = match[0]
+            if word in STOP_WORDS or stem(word) in self._stems:
+                return word
+            if halves := self.split(word):
+                return " ".join(halves)
+            return word if is_word(word) else self.suggest(word) or word
+
+        return _WORD.sub(mended, normalise(text))
+
+    def suggest(self, word: str) -> str | None:
+        """The nearest word of the catalogue, the more used of two as near; None where none is near.
 
         Near is one slip (a letter left out, added, changed, or two swapped), two in a long word, the first letter kept.
         In a word of up to five letters no letter is changed: `boat` is not a slip of `boot`.
         """
         if len(word) < SHORTEST:
-            return []
+            return None
         slips = 2 if len(word) >= LONG else 1
         candidates = self._by_initial.get(word[0], [])
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
         fair = [(distance, -self.counts[found], found) for found, distance, _ in near if not _changed(word, found)]
-        nearest = min((distance for distance, _, _ in fair), default=0)
-        return [found for distance, _, found in sorted(fair) if distance == nearest][:SUGGESTIONS]
+        return min(fair)[2] if fair else None
 
     def split(self, word: str) -> tuple[str, str] | None:
         """The word as two words of the catalogue, the more used the better; None where it is none."""
@@ -43,6 +60,10 @@ class Spelling:
     def _parts(self, first: str, second: str) -> bool:
         long_enough = len(second) >= SPLIT_MIN and (len(first) >= SPLIT_MIN or first in ("t", "v", "u", "a"))
         return long_enough and first in self.counts and second in self.counts
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(map(stem, self.counts))
 
     @cached_property
     def _by_initial(self) -> dict[str, list[str]]:
