@@ -21,7 +21,7 @@ from data.cleaning.pipeline import clean
 from data.errors import AisleError
 from data.files import replacing
 from data.importers import Batch, choose
-from data.importers.tables import LONGEST_RAW, as_json
+from data.importers.tables import BadRow, refusals
 from data.policies import read_policies
 from data.schema import Columns, TableName
 from data.store import Store
@@ -78,7 +78,7 @@ class IngestReport:
                 cells = (count.read, count.kept, count.merged, count.refused.total(), total)
                 shown.add_row(name.value, *(f"{cell:,}" for cell in cells))
             for reason, rows in count.refused.most_common():
-                shown.add_row(f"  refused: {reason}", "", "", "", f"{rows:,}", "", style="yellow")
+                shown.add_row(f"  {reason}", "", "", "", f"{rows:,}", "", style="yellow")
         return shown
 
 
@@ -134,18 +134,12 @@ class _Ingest:
         """Clean a batch; its rows are kept here, refused, or counted as merged."""
         count = self.report.tables[batch.table]
         cleaned = clean(batch.frame, batch.table)
-        if not batch.derived:
+        self.parts[batch.table].append(_to_arrow(cleaned.rows, batch, path.name))
+        if not batch.derived:  # the rows that these were derived from are counted where they were read
             count.read += len(batch.frame) + batch.folded + len(batch.bad_rows)
             count.kept += len(cleaned.rows)
-        count.merged += batch.folded
-        refused = batch.raw.loc[cleaned.reasons.index].to_dict("records")
-        rows = [
-            (path.name, row, reason, as_json(record))
-            for row, reason, record in zip(cleaned.reasons.index.tolist(), cleaned.reasons, refused, strict=True)
-        ]
-        rows += [(path.name, bad.row, bad.reason, bad.raw[:LONGEST_RAW]) for bad in batch.bad_rows]
-        self._refuse(rows, batch.table, counted=not batch.derived)
-        self.parts[batch.table].append(_to_arrow(cleaned.rows, batch, path.name))
+            count.merged += batch.folded
+            self._refuse(path.name, batch.table, batch.bad_rows + refusals(batch.raw, cleaned.reasons))
 
     def finish(self, policy_text: str | None) -> IngestReport:
         products, aliases = self._products()
@@ -208,35 +202,19 @@ class _Ingest:
 
     def _refuse_late(self, table: pa.Table, keep: pa.Array, name: TableName, reason: str) -> pa.Table:
         """Refuse rows already cleaned: their raw form is what they were cleaned to."""
-        away = table.filter(pc.invert(keep))
-        counted = 0
-        for batch in away.to_batches():
-            frame = batch.to_pandas()
-            shown = frame.drop(columns=[Columns.Source, Columns.Row, VARIANTS, _DERIVED])
-            rows = [
-                (source, int(row), reason, as_json(record))
-                for source, row, record in zip(
-                    frame[Columns.Source], frame[Columns.Row], shown.to_dict("records"), strict=True
-                )
-            ]
-            self._refuse(rows, name, counted=False)
-            counted += int((~frame[_DERIVED]).sum())
-        count = self.report.tables[name]
-        count.kept -= counted
-        if counted:
-            count.refused[reason] += counted
+        away = table.filter(pc.and_(pc.invert(keep), pc.invert(table[_DERIVED]))).to_pandas()
+        shown = away.drop(columns=[Columns.Source, Columns.Row, VARIANTS, _DERIVED])
+        for source, rows in away.groupby(Columns.Source, observed=True):
+            raw = shown.loc[rows.index].set_axis(rows[Columns.Row])
+            self._refuse(str(source), name, refusals(raw, pd.Series(reason, index=raw.index)))
+        self.report.tables[name].kept -= len(away)
         return table.filter(keep)
 
-    def _refuse(self, rows: list[tuple[str, int, str, str]], table: TableName, counted: bool) -> None:
-        if not rows:
-            return
-        columns = [
-            pa.array(list(cells), kind.type)
-            for cells, kind in zip(zip(*rows, strict=True), schema.REJECTS, strict=True)
-        ]
-        self.rejects.append(pa.Table.from_arrays(columns, schema=schema.REJECTS))
-        if counted:
-            self.report.tables[table].refused.update(reason for _, _, reason, _ in rows)
+    def _refuse(self, source: str, table: TableName, rows: list[BadRow]) -> None:
+        columns = [[source] * len(rows), *([row[part] for row in rows] for part in range(len(BadRow._fields)))]
+        arrays = [pa.array(cells, kind.type) for cells, kind in zip(columns, schema.REJECTS, strict=True)]
+        self.rejects.append(pa.Table.from_arrays(arrays, schema=schema.REJECTS))
+        self.report.tables[table].refused.update(row.reason for row in rows)
 
     def _rejects(self) -> pa.Table:
         return pa.concat_tables([schema.REJECTS.empty_table(), *self.rejects])
@@ -257,6 +235,8 @@ _CLEANED = {
 
 
 def _to_arrow(rows: pd.DataFrame, batch: Batch, source: str) -> pa.Table:
+    if rows.empty:
+        return _CLEANED[batch.table].empty_table()
     frame = rows.copy()
     frame[Columns.Source] = source
     frame[Columns.Row] = rows.index

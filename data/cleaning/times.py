@@ -15,6 +15,6 @@ def times(column: pd.Series) -> pd.Series:
         return moments.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
     unix = pd.to_numeric(column, errors="coerce")
     moments = pd.to_datetime(column.where(unix.isna()), errors="coerce", utc=True, format="mixed")
-    scaled = unix.where(unix < _MILLISECONDS, unix / 1000).where(unix >= _SECONDS)
-    from_unix = pd.to_datetime(scaled, unit="s", errors="coerce", utc=True)
+    milliseconds = unix.where(unix >= _MILLISECONDS, unix * 1000).where(unix >= _SECONDS).round()
+    from_unix = pd.to_datetime(milliseconds, unit="ms", errors="coerce", utc=True)
     return moments.where(moments.notna(), from_unix).astype("datetime64[us, UTC]")

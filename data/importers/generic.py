@@ -13,6 +13,7 @@ from data.importers.columns import Guess, guess
 from data.importers.tables import FileKind, read_rows
 from data.schema import Columns, TableName
 
+_RATINGS = ("rating", "stars", "score", "评分")
 _TABLES = frozenset(set(FileKind) - {FileKind.XML})
 
 
@@ -39,6 +40,12 @@ def to_fields(raw: pd.DataFrame, guessed: Guess, table: TableName) -> pd.DataFra
         frame[Columns.Attributes] = _attributes(raw, guessed)
         if guessed.currency and Columns.Currency not in frame:
             frame[Columns.Currency] = guessed.currency
+    if (
+        table is TableName.INTERACTIONS
+        and Columns.Event not in frame
+        and guessed.fields.get(Columns.Value, "").lower() in _RATINGS
+    ):
+        frame[Columns.Event] = "rating"
     return frame
 
 

@@ -14,16 +14,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, cast
 
 import pandas as pd
 import pyarrow as pa
+from lxml import etree
 
 from data.errors import AisleError
 
 CHUNK_ROWS = 10_000
 LONGEST_RAW = 4000  # characters of a refused row that are kept
 HEAD_BYTES = 1 << 18
+
+
+_DAMAGE = (
+    EOFError,
+    zlib.error,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    pa.ArrowException,
+    etree.XMLSyntaxError,
+    KeyError,  # openpyxl: a part of the workbook is missing
+)
 
 
 class FileKind(StrEnum):
@@ -43,9 +55,14 @@ class BadRow(NamedTuple):
     raw: str
 
 
-def as_json(record: dict[Any, Any]) -> str:
-    """A row as it was read, for the table of refused rows."""
-    return json.dumps(record, ensure_ascii=False, default=str)[:LONGEST_RAW]
+def refusals(raw: pd.DataFrame, reasons: pd.Series) -> list[BadRow]:
+    """The rows of `raw` with a reason against them, as they were read; "" is no reason."""
+    said = reasons[reasons != ""]
+    records = raw.loc[said.index].to_dict("records")
+    return [
+        BadRow(row, reason, json.dumps(record, ensure_ascii=False, default=str)[:LONGEST_RAW])
+        for row, reason, record in zip(said.index.tolist(), said, records, strict=True)
+    ]
 
 
 @dataclass
@@ -97,7 +114,7 @@ def damage_explained(path: Path) -> Iterator[None]:
     """What the libraries say of a damaged file becomes one sentence."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, pa.ArrowException, KeyError) as error:
+    except _DAMAGE as error:
         raise AisleError(
             f"{path} is damaged or cut short ({type(error).__name__}): export or download it again."
         ) from error

@@ -21,7 +21,7 @@ from data.cleaning.text import lines
 from data.cleaning.times import times
 from data.errors import AisleError
 from data.importers.base import Batch, Source
-from data.importers.tables import BadRow, as_json, read_rows
+from data.importers.tables import BadRow, read_rows, refusals
 from data.importers.uci_titles import is_note, title_of
 from data.schema import Columns, TableName
 
@@ -55,15 +55,10 @@ class UciOnlineRetail:
         sales["left"] = _netted(sales)
         _refuse(sales, sales["left"] < 0, "cancellation of more than was bought before")
         purchases = _purchases(sales[(sales["reason"] == "") & (sales["left"] > 0) & (sales["customer"] != "")])
-        refused = sales.loc[sales["reason"] != "", "reason"]
-        records = raw.loc[refused.index].to_dict("records")
-        bad_rows += [
-            BadRow(row, reason, as_json(record))
-            for row, reason, record in zip(refused.index.tolist(), refused, records, strict=True)
-        ]
+        refused = refusals(raw, sales["reason"])
         folded = len(raw) - len(refused) - len(purchases)
         yield Batch(TableName.PRODUCTS, products, raw=products, derived=True)
-        yield Batch(TableName.INTERACTIONS, purchases, raw=purchases, folded=folded, bad_rows=bad_rows)
+        yield Batch(TableName.INTERACTIONS, purchases, raw=purchases, folded=folded, bad_rows=bad_rows + refused)
 
 
 def _renamed(columns: list[str]) -> dict[str, str]:
