@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
 import openai
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai.chat_models.base import BaseChatOpenAI
@@ -97,7 +96,7 @@ def _ends(chunk: ChatGenerationChunk) -> bool:
 
 def _refuse_half(finished: bool) -> None:
     if not finished:
-        raise _HalfReplyError("its reply broke off")
+        raise _HalfReplyError
 
 
 def _first_model(url: str, key: SecretStr) -> str:
@@ -114,7 +113,7 @@ def _explained(url: str | None) -> Iterator[None]:
     except openai.APITimeoutError as error:
         raise AisleError(f"The language model's server at {url} does not answer in time. {way_out}") from error
     except openai.APIConnectionError as error:
-        raise AisleError(f"The language model's server at {url} cannot be reached. {way_out}") from error
+        raise AisleError(f"The language model's server at {url} cannot be reached or broke off. {way_out}") from error
     except openai.AuthenticationError as error:
         raise AisleError(f"The language model's server at {url} refuses the key: set AISLE_LLM_KEY.") from error
     except openai.APIStatusError as error:
@@ -123,8 +122,6 @@ def _explained(url: str | None) -> Iterator[None]:
             f"The language model's server at {url} answers {error.status_code}: {said}. {way_out}"
         ) from error
     except _HalfReplyError as error:
-        raise AisleError(f"The language model's server at {url}: {error}. Ask again, or look at the server.") from error
-    except httpx2.TransportError as error:
-        raise AisleError(f"The language model's server at {url} broke off its reply. Ask again.") from error
+        raise AisleError(f"The language model's server at {url} broke off its reply. {way_out}") from error
     except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise AisleError(f"The server at {url} does not speak OpenAI's protocol. {way_out}") from error
