@@ -4,6 +4,7 @@ from retrieval.encoder import Encoder
 from retrieval.facets import Facets, PriceRange, Statistics, facets, statistics
 from retrieval.filters import Chip, Filters
 from retrieval.hybrid import Hit, HybridSearch
+from retrieval.relevance import relevant
 
 __all__ = [
     "Chip",
@@ -15,5 +16,6 @@ __all__ = [
     "PriceRange",
     "Statistics",
     "facets",
+    "relevant",
     "statistics",
 ]

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from retrieval.tokens import STOP_WORDS, normalise, stem
 
 SHORTEST = 4  # letters; shorter words are too near to one another
-LONG = 8  # letters, from here on two slips are forgiven
+LONG = 9  # letters, from here on two slips are forgiven
 SPLIT_MIN = 3
 _WORD = re.compile(r"[a-z]+")
 
@@ -29,11 +29,11 @@ class Spelling:
 
         def mended(match: re.Match[str]) -> str:
             word = match[0]
-            if word in STOP_WORDS or stem(word) in self._stems:
+            if word in STOP_WORDS or stem(word) in self._stems or is_word(word):
                 return word
             if halves := self.split(word):
                 return " ".join(halves)
-            return word if is_word(word) else self.suggest(word) or word
+            return self.suggest(word) or word
 
         return _WORD.sub(mended, normalise(text))
 
