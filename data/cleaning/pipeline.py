@@ -126,7 +126,7 @@ def _make_missing_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """Only where the format has no ids at all: a hash of what tells products apart, the same on every import."""
     if Columns.Product in frame:
         return frame
-    parts = [frame[column].astype(str) for column in (Columns.Title, Columns.Brand, Columns.Url, Columns.Image)]
+    parts = [frame[column].map(str) for column in (Columns.Title, Columns.Brand, Columns.Url, Columns.Image)]
     return frame.assign(**{Columns.Product: _hashes(parts, frame.index)})
 
 
@@ -149,7 +149,7 @@ def _read_review(frame: pd.DataFrame) -> pd.DataFrame:
     moments = times(_cells(frame, Columns.Timestamp))
     frame = frame.assign(**{Columns.Rating: ratings(_cells(frame, Columns.Rating)), Columns.Timestamp: moments})
     parts = [
-        frame[column].astype(str)
+        frame[column].map(str)
         for column in (Columns.Product, Columns.User, Columns.Timestamp, Columns.Title, Columns.Text)
     ]
     made = _hashes(parts, frame.index)

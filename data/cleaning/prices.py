@@ -25,6 +25,7 @@ _WORDS = re.compile(
     r"|起|约|现价|售价|价格|[+*:：()\[\]/]",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[A-Za-z]{0,3}[$¥]|[A-Za-zŁłČč]+\.?|人民币|美元|美金|欧元|英镑|日元|[£€￥円元块₹₩₽₺₫฿₱₪₴＄￡]")
 _RANGE = re.compile(r"^(?:-|–|—|−|~|～|to|至|到|bis)$", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:['’]\d{3})+")
 
@@ -88,26 +89,24 @@ def _parse_written(text: str) -> Price | None:
 
 
 def _take_currency(text: str) -> tuple[str | None, str]:
+    """The first currency named, and the text without any."""
     found = []
 
     def note(match: re.Match[str]) -> str:
-        found.append(_SYMBOLS.get(match[0].upper(), match[0].upper()))
+        name = match[0].upper()
+        code = _SYMBOLS.get(name) or _SYMBOLS.get(name.rstrip(".")) or (name if name in _codes() else None)
+        if code is None:
+            return match[0]
+        found.append(code)
         return " "
 
-    rest = _currency_pattern().sub(note, text)
+    rest = _NAME.sub(note, text)
     return (found[0] if found else None), rest
 
 
 @cache
-def _currency_pattern() -> re.Pattern[str]:
-    """Longer names first; names in letters stand free of other letters."""
-    names = sorted({*_SYMBOLS, *list_currencies()}, key=len, reverse=True)
-    parts = []
-    for name in names:
-        before = r"(?<![A-Za-z])" if name[0].isascii() and name[0].isalpha() else ""
-        after = r"(?![A-Za-z])" if name[-1].isascii() and name[-1].isalpha() else ""
-        parts.append(before + re.escape(name) + after)
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _codes() -> frozenset[str]:
+    return frozenset(list_currencies())
 
 
 def _amount(written: str, currency: str | None) -> float | None:

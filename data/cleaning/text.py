@@ -53,6 +53,8 @@ def clean(text: str) -> str:
         text = without_markup(text)
     if not text.isascii():
         text = ftfy.fix_text(text, unescape_html=False)
+    if text.isprintable() and "  " not in text and "\ufffd" not in text:
+        return text.strip()
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
 

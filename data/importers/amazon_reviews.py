@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from data.errors import AisleError
 from data.importers.base import Batch, Source
 from data.importers.tables import read_rows
 from data.schema import Columns, TableName
@@ -40,6 +39,7 @@ _NO_ATTRIBUTE = frozenset(
 
 class AmazonReviews:
     name = "amazon-reviews-2023"
+    needs = "parent_asin, title and average_rating (products), or user_id, rating, text and timestamp (reviews)"
 
     def sniff(self, source: Source) -> float:
         columns = set(source.columns)
@@ -47,16 +47,7 @@ class AmazonReviews:
         return 0.95 if columns >= _IS_META or is_review else 0.0
 
     def read(self, source: Source) -> Iterator[Batch]:
-        columns = set(source.columns)
-        if columns >= _IS_META:
-            yield from _products(source)
-        elif columns >= _IS_REVIEW:
-            yield from _reviews(source)
-        else:
-            raise AisleError(
-                f"{source.path.name} is neither meta nor reviews of Amazon Reviews 2023 "
-                f"(found: {', '.join(source.columns[:20])}): use `--format generic` for another table."
-            )
+        yield from _products(source) if set(source.columns) >= _IS_META else _reviews(source)
 
 
 def _products(source: Source) -> Iterator[Batch]:

@@ -54,9 +54,10 @@ class Batch:
 
 @runtime_checkable
 class Importer(Protocol):
-    """One format of export; `name` is what `--format` takes."""
+    """One format of export; `name` is what `--format` takes, `needs` says what such a file must hold."""
 
     name: str
+    needs: str
 
     def sniff(self, source: Source) -> float:
         """How surely the file has this format: 0 not at all, 1 certainly."""

@@ -53,10 +53,13 @@ class Guess:
 def guess(source: Source) -> Guess:
     """Raises AisleError where a mapping names a column that is not there, or a required field is not found."""
     fields, attributes = _mapped(source)
-    candidates = _by_name(source, taken={*fields.values(), *attributes.values()}, found=set(fields))
-    fields = candidates | fields
+    taken = set(attributes.values())
+    fields |= _by_name(source, fields, taken, names()[source.table], _fits)
     if source.table is TableName.PRODUCTS:
-        fields = _by_content(source, fields, set(attributes.values())) | fields
+        fields |= _by_content(source, fields, taken)
+    # A required column whose name is right is taken whatever it holds: its rows are then refused one by one.
+    required = {name: names()[source.table][name] for name in REQUIRED[source.table]}
+    fields |= _by_name(source, fields, taken, required, lambda field, cells: True)
     missed = [name for name in REQUIRED[source.table] if name not in fields]
     if missed:
         raise AisleError(_missing_columns(source, missed))
@@ -86,22 +89,29 @@ def _mapped(source: Source) -> tuple[dict[str, str], dict[str, str]]:
     return fields, attributes
 
 
-def _by_name(source: Source, taken: set[str], found: set[str]) -> dict[str, str]:
+def _by_name(
+    source: Source,
+    fields: dict[str, str],
+    taken: set[str],
+    known: dict[str, list[str]],
+    fits: Callable[[str, pd.Series], bool],
+) -> dict[str, str]:
     """The best name first, over all fields, so that `id` is taken by one of them only."""
-    keys = {column: _key(_CURRENCY_ENDING.sub("", column)) for column in source.columns if column not in taken}
+    free = [column for column in source.columns if column not in {*fields.values(), *taken}]
+    keys = {column: _key(_CURRENCY_ENDING.sub("", column)) for column in free}
     ranked = sorted(
         (place, field, column)
-        for field, known in names()[source.table].items()
-        if field not in found
-        for place, name in enumerate(known)
+        for field, spellings in known.items()
+        if field not in fields
+        for place, name in enumerate(spellings)
         for column, key in keys.items()
         if key == _key(name)
     )
-    fields: dict[str, str] = {}
+    found: dict[str, str] = {}
     for _, field, column in ranked:
-        if field not in fields and column not in fields.values() and _fits(field, source.sample[column]):
-            fields[field] = column
-    return fields
+        if field not in found and column not in found.values() and fits(field, source.sample[column]):
+            found[field] = column
+    return found
 
 
 def _fits(field: str, cells: pd.Series) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from data.importers.tables import HEAD_BYTES, BadRow, Rows, open_bytes
 
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1 << 20
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUNS = re.compile(rb"[\x80-\xff]{2,}")
 
 
 def read(path: Path, chunk_rows: int) -> Iterator[Rows]:
@@ -36,16 +39,13 @@ def encoding_of(head: bytes) -> str:
     """UTF-8 with or without a mark, UTF-16, GB 18030 or Windows-1252, from the first bytes of a file."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    high = sum(byte > 127 for byte in head)
-    broken = head.decode("utf-8", errors="replace").count("�")
+    high = len(_HIGH.findall(head))
+    broken = head.decode("utf-8", errors="replace").count("\ufffd")
     if broken <= max(1, high // 10):
         return "utf-8-sig"
-    try:
-        chinese = head[: len(head) - 4].decode("gb18030", errors="strict")
-    except UnicodeDecodeError:
-        return "cp1252"
-    common = sum("一" <= char <= "鿿" for char in chinese)
-    return "gb18030" if common * 3 >= high else "cp1252"
+    # Chinese letters are two high bytes each and stand together; Western accents stand alone among ASCII.
+    paired = sum(len(run) for run in _HIGH_RUNS.findall(head))
+    return "gb18030" if paired >= 0.9 * high else "cp1252"
 
 
 def delimiter_of(text: str) -> str:

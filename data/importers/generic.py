@@ -19,6 +19,7 @@ _TABLES = frozenset(set(FileKind) - {FileKind.XML})
 
 class GenericTable:
     name = "generic"
+    needs = "a table: CSV, TSV, JSON, JSON lines, Parquet or XLSX"
 
     def sniff(self, source: Source) -> float:
         return 0.1 if source.kind in _TABLES else 0.0

@@ -43,13 +43,16 @@ _ATTRIBUTES = (
 
 class GoogleMerchant:
     name = "google-merchant"
+    needs = "XML items, or the columns id, title, price and link"
 
     def sniff(self, source: Source) -> float:
         if source.kind is FileKind.XML:
             return 0.9
         columns = set(_names(source.columns).values())
         marks = columns & {"image_link", "availability", "google_product_category", "gtin", "condition"}
-        return 0.9 if {"id", "title", "price", "link"} <= columns and len(marks) >= 2 else 0.0
+        if not {"id", "title", "price", "link"} <= columns:
+            return 0.0
+        return 0.9 if len(marks) >= 2 else 0.05
 
     def read(self, source: Source) -> Iterator[Batch]:
         """Items of one `item_group_id` are variants of one product."""

@@ -44,11 +44,18 @@ def choose(
         raise AisleError(f"There is no format '{name}': use auto or one of {', '.join(sorted(formats()))}.")
     source = look(path, mapping, table)
     if name != "auto":
-        return formats()[name], source
-    importer = max(formats().values(), key=lambda known: known.sniff(source))
-    if importer.sniff(source) <= 0:
+        importer = formats()[name]
+        if importer.sniff(source) <= 0:
+            found = f"columns {', '.join(source.columns[:30])}" if source.columns else str(source.kind)
+            raise AisleError(
+                f"{path.name} is no {name} file, which needs {importer.needs} (found: {found}): "
+                "leave --format out, or use `--format generic` with --map."
+            )
+        return importer, source
+    best = max(formats().values(), key=lambda known: known.sniff(source))
+    if best.sniff(source) <= 0:
         raise AisleError(f"{path} has no known format: name it with --format, one of {', '.join(sorted(formats()))}.")
-    return importer, source
+    return best, source
 
 
 def look(path: Path, mapping: dict[str, str], table: TableName) -> Source:

@@ -39,6 +39,7 @@ _OF_PRODUCT = ("Title", "Body (HTML)", "Body HTML", "Vendor", "Product Category"
 
 class Shopify:
     name = "shopify"
+    needs = "the columns Handle, Title and Variant Price"
 
     def sniff(self, source: Source) -> float:
         return 0.95 if {"Handle", "Title", "Variant Price"} <= set(source.columns) else 0.0

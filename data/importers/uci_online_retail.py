@@ -19,7 +19,6 @@ import pandas as pd
 from data.cleaning.numbers import numbers
 from data.cleaning.text import lines
 from data.cleaning.times import times
-from data.errors import AisleError
 from data.importers.base import Batch, Source
 from data.importers.tables import BadRow, read_rows, refusals
 from data.importers.uci_titles import is_note, title_of
@@ -42,6 +41,7 @@ _NOT_GOODS_TEXT = r"(?i)\b(?:carriage|postage|gift voucher|bank charges|high res
 
 class UciOnlineRetail:
     name = "uci-online-retail"
+    needs = "the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID and Country"
 
     def sniff(self, source: Source) -> float:
         return 0.95 if set(_NEEDED) <= set(_renamed(source.columns).values()) else 0.0
@@ -68,12 +68,6 @@ def _renamed(columns: list[str]) -> dict[str, str]:
 
 def _whole(source: Source) -> tuple[pd.DataFrame, list[BadRow]]:
     """All rows at once: a cancellation may stand anywhere after its purchase."""
-    missed = [name for name in _NEEDED if name not in _renamed(source.columns).values()]
-    if missed:
-        raise AisleError(
-            f"{source.path.name} is no {UciOnlineRetail.name} file: columns for {', '.join(missed)} are missing "
-            f"(found: {', '.join(source.columns)}). For another table use `--format generic` with --map."
-        )
     parts = list(read_rows(source.path, source.kind))
     return pd.concat([part.frame for part in parts]), [bad for part in parts for bad in part.bad_rows]
 

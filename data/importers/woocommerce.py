@@ -11,33 +11,27 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.cleaning.text import lines
-from data.errors import AisleError
 from data.importers.base import Batch, Source
 from data.importers.generic import first_link
 from data.importers.tables import read_rows, refusals
 from data.records import VALUE_SEPARATOR
 from data.schema import Columns, TableName
 
-_NEEDED = ("Type", "Name", "Regular price")
 _INHERITED = ("Name", "Description", "Short description", "Categories", "Tags", "Brands", "Images")
 _COMMA = re.compile(r"(?<!\\),\s*")
 
 
 class WooCommerce:
     name = "woocommerce"
+    needs = "the columns Type, Name and Regular price"
 
     def sniff(self, source: Source) -> float:
         columns = set(source.columns)
-        return 0.95 if set(_NEEDED) <= columns and columns & {"Parent", "In stock?", "Tax status"} else 0.0
+        marks = columns & {"Parent", "In stock?", "Tax status", "Images"}
+        return 0.95 if {"Type", "Name", "Regular price"} <= columns and marks else 0.0
 
     def read(self, source: Source) -> Iterator[Batch]:
         """The whole export at once: a variation names its parent by id or by SKU, wherever that stands."""
-        missed = [name for name in _NEEDED if name not in source.columns]
-        if missed:
-            raise AisleError(
-                f"{source.path.name} is no WooCommerce export: it has no column {', '.join(missed)} "
-                f"(found: {', '.join(source.columns[:20])}). For another table use `--format generic`."
-            )
         parts = list(read_rows(source.path, source.kind))
         raw = pd.concat([part.frame for part in parts])
         bad_rows = [bad for part in parts for bad in part.bad_rows]

@@ -21,7 +21,8 @@ class Lexicon:
     """`words` and `careful` take a word or phrase, in lower case with single blanks, to its canonical name.
 
     A careful word also names a food or a thing (cream, orange, iron); `chinese` words are found inside running text.
-    `family` takes a canonical name to the broader one (navy to blue). In `blocked` phrases nothing is meant.
+    `family` takes a canonical name to the broader one (navy to blue). In `blocked` phrases nothing is meant,
+    nor by a careful word before one of `not_before`, nor by any word before one of `never_before`.
     """
 
     words: dict[str, str]
@@ -30,6 +31,7 @@ class Lexicon:
     family: dict[str, str]
     blocked: frozenset[str]
     not_before: frozenset[str]
+    never_before: frozenset[str]
 
     @cached_property
     def all_words(self) -> dict[str, str]:
@@ -65,7 +67,7 @@ class Lexicon:
             alone = trailing and size == len(words)
             first = start == 0 and size < len(words) and not trailing
             if not hidden & set(range(start, start + size)) and (certain or alone or first):
-                if after in self.not_before and not certain:
+                if after in self.never_before or (after in self.not_before and not certain):
                     continue
                 found.append(name)
         return found + self._chinese(text)
@@ -129,7 +131,8 @@ def load(subject: Subject) -> Lexicon:
         chinese=by_word("chinese"),
         family={name: entry["family"] for name, entry in entries.items() if "family" in entry},
         blocked=frozenset(content[f"not_{subject}"]),
-        not_before=frozenset(content["not_before"]),
+        not_before=frozenset(content.get("not_before", ())),
+        never_before=frozenset(content.get("never_before", ())),
     )
 
 
