@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +31,14 @@ def open_pipeline(model: Path, device: str, scheduler: genai.SchedulerConfig, **
     has room; later loads take what was saved. Raises AisleError where the model cannot be read.
     """
     options = {"scheduler_config": scheduler, **properties}
-    if model.is_dir():
-        return _load(model, device, options)
-    if not os.access(model.parent, os.W_OK):
+    if model.is_dir() or not os.access(model.parent, os.W_OK):
         return _load(model, device, options)
     with FileLock(model.parent / ".openvino.lock"):
-        if is_saved(model):
-            try:
-                return _load(model.parent, device, options)
-            except AisleError:
-                pass  # unreadable in spite of the marker: convert it again
-        if not _may_save(model):
-            return _load(model, device, options)
-        return _convert(model, device, options)
+        if not is_saved(model):
+            if not _may_save(model):
+                return _load(model, device, options)
+            _convert(model, device)
+        return _load(model.parent, device, options)
 
 
 def is_saved(gguf: Path) -> bool:
@@ -52,24 +49,37 @@ def is_saved(gguf: Path) -> bool:
         return False
 
 
-def _convert(gguf: Path, device: str, options: dict[str, Any]) -> genai.LLMPipeline:
+def _convert(gguf: Path, device: str) -> None:
+    """In a process of its own: a truncated GGUF crashes the reader, and converting holds the weights twice."""
     _write_marker(gguf.parent, _BEING_SAVED)
     for name in FILES:
         (gguf.parent / name).unlink(missing_ok=True)
-    pipeline = _load(gguf, device, {**options, "enable_save_ov_model": True})
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, str(gguf), device], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        crashed = "the reader crashed: the file is cut short, or the memory too small"
+        raise _cannot_load(gguf, said[-1] if done.returncode > 0 and said else crashed)
     _write_marker(gguf.parent, _stamps(gguf))
-    return pipeline
 
 
 def _load(path: Path, device: str, options: dict[str, Any]) -> genai.LLMPipeline:
     try:
         return genai.LLMPipeline(path, device, **options)
     except (RuntimeError, ValueError) as error:
-        reason = next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), "no reason given")
-        raise AisleError(
-            f"The language model {path} cannot be loaded ({reason}). "
-            "See what `aisle doctor` says about it, or choose another with AISLE_LLM_MODEL."
-        ) from error
+        raise _cannot_load(path, _last_line(error)) from error
+
+
+def _last_line(error: Exception) -> str:
+    return next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+
+
+def _cannot_load(path: Path, reason: str) -> AisleError:
+    return AisleError(
+        f"The language model {path} cannot be loaded ({reason}). "
+        "See what `aisle doctor` says about it, or choose another with AISLE_LLM_MODEL."
+    )
 
 
 def _may_save(gguf: Path) -> bool:
@@ -94,3 +104,10 @@ def _read_marker(folder: Path) -> dict[str, Any] | None:
 def _write_marker(folder: Path, content: dict[str, Any]) -> None:
     with replacing(folder / MARKER) as beside:
         beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        genai.LLMPipeline(sys.argv[1], sys.argv[2], enable_save_ov_model=True)
+    except (RuntimeError, ValueError) as error:
+        sys.exit(_last_line(error))

@@ -1,0 +1,90 @@
+"""`cart`: add, remove, change, look. Only what the shopper's own words or clicks name is ever changed."""
+
+from __future__ import annotations
+
+from assistant.actions.request import Request
+from assistant.carts import MOST_PIECES, Change
+from assistant.turn import Cart, CartOperation, Evidence, Note
+from data.records import Product
+
+
+def act(request: Request) -> Evidence:
+    operation: CartOperation = request.understanding.operation or "view"
+    if operation == "view":
+        return _view(request)
+    if operation == "clear":
+        request.shop.carts.clear(request.session)
+        return Evidence(notes=[Note(key="cart_cleared")], cart=Cart(currency=request.shop.currency))
+    quantity = request.understanding.quantity
+    if quantity is not None and (quantity < 0 or (quantity == 0 and operation == "add")):
+        return Evidence(notes=[Note(key="bad_quantity")])
+    products = _meant(request)
+    if not products:
+        return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
+    notes = [note for product in products for note in _changed(request, product, operation, quantity)]
+    request.state.focus = [product.product_id for product in products]
+    cart = request.shop.carts.view(request.session)
+    return Evidence(
+        products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_popular")]
+    )
+
+
+def _meant(request: Request) -> list[Product]:
+    products = request.referenced()
+    if products or request.understanding.problem:
+        return products
+    lines = request.shop.carts.view(request.session).lines
+    if request.understanding.operation in ("remove", "set"):
+        return [lines[-1].product] if len(lines) == 1 else []
+    focus = [i for i in request.state.focus if i in request.shop.catalogue]
+    if not focus and len(request.state.shown) == 1:
+        focus = request.state.shown
+    return [request.shop.catalogue.get(i) for i in focus[-1:]]
+
+
+def _changed(request: Request, product: Product, operation: CartOperation, quantity: int | None) -> list[Note]:
+    carts, session = request.shop.carts, request.session
+    in_cart = {line.product.product_id for line in carts.view(session).lines}
+    if operation != "add" and product.product_id not in in_cart:
+        return [Note(key="cart_not_in")]
+    if operation == "add":
+        change = carts.add(session, product.product_id, quantity or 1, request.user)
+    elif operation == "set":
+        change = carts.set(session, product.product_id, 1 if quantity is None else quantity, request.user)
+    else:
+        change = carts.set(session, product.product_id, 0, request.user)
+    return [*_obstacle(product, change), *_outcome(request, product, operation, change)]
+
+
+def _obstacle(product: Product, change: Change) -> list[Note]:
+    if not change.obstacle:
+        return []
+    return [Note(key=change.obstacle, values={"title": product.title, "stock": product.stock, "most": MOST_PIECES})]
+
+
+def _outcome(request: Request, product: Product, operation: CartOperation, change: Change) -> list[Note]:
+    total = request.money(request.shop.carts.view(request.session).total)
+    if change.after == change.before:
+        return (
+            []
+            if change.after == 0
+            else [Note(key="cart_unchanged", values={"title": product.title, "quantity": change.after})]
+        )
+    if change.after == 0:
+        return [Note(key="cart_removed", values={"title": product.title, "total": total})]
+    added = operation == "add"
+    quantity = change.after - change.before if added else change.after
+    key = "cart_added" if added else "cart_set"
+    return [Note(key=key, values={"title": product.title, "quantity": quantity, "total": total})]
+
+
+def _view(request: Request) -> Evidence:
+    cart = request.shop.carts.view(request.session)
+    if not cart.lines:
+        notes = [Note(key="cart_empty")]
+    else:
+        lines = ", ".join(f"{line.quantity} × {line.product.title}" for line in cart.lines)
+        notes = [Note(key="cart_view", values={"lines": lines, "total": request.money(cart.total)})]
+    if request.understanding.problem == "checkout" and cart.lines:
+        notes.append(Note(key="checkout", values={"contact": request.contact()}))
+    return Evidence(products=[line.product for line in cart.lines], notes=notes, cart=cart)

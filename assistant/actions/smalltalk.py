@@ -1,0 +1,28 @@
+"""`smalltalk` and `out_of_scope`: short, kind, and back to shopping."""
+
+from __future__ import annotations
+
+from assistant.actions.request import Request
+from assistant.state import DialogueState
+from assistant.turn import Evidence, Note
+
+
+def act(request: Request) -> Evidence:
+    wanted = request.understanding
+    if wanted.reset:
+        _forget(request.state)
+    key = wanted.problem or "remark"
+    popular = [request.say("ask_popular")] if key in ("greeting", "about_me", "reset", "not_understood") else []
+    prompts = request.shop.store.settings.prompts[:3] if key in ("greeting", "about_me", "reset") else []
+    return Evidence(notes=[Note(key=key)], suggestions=[*prompts, *popular])
+
+
+def out_of_scope(request: Request) -> Evidence:
+    return Evidence(notes=[Note(key=request.understanding.problem or "out_of_scope")])
+
+
+def _forget(state: DialogueState) -> None:
+    """Everything but the language and the number of the turn."""
+    fresh = DialogueState(number=state.number, language=state.language)
+    for name in DialogueState.model_fields:
+        setattr(state, name, getattr(fresh, name))

@@ -1,0 +1,239 @@
+"""The Python API: one store, opened, to chat with, search and get recommendations from."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from sqlalchemy import delete, select
+
+from assistant.actions.recommend import popular, similar
+from assistant.carts import Carts, Change
+from assistant.database import CartRow, Database, SessionRow, TurnRow, ensure_session, sessions_of
+from assistant.dialogue import Dialogue
+from assistant.engines import describe, open_engine
+from assistant.replies.phrases import say
+from assistant.shop import Shop
+from assistant.turn import Cart, DoneEvent, Language, Recommendation, StreamEvent, TokenEvent, Turn, Understanding
+from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
+from data.records import Product
+from data.store import Store
+from retrieval.filters import Filters
+from retrieval.hybrid import HybridSearch
+
+
+class Assistant:
+    """One store's assistant. Open it once and share it: turns of different sessions may run from several threads."""
+
+    def __init__(self, shop: Shop, model: BaseChatModel | None) -> None:
+        self.shop = shop
+        self.model = model
+        self._dialogue = Dialogue(shop, model, shop.store.database_file)
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @classmethod
+    def open(cls, store: str | os.PathLike[str] = "demo", *, progress: bool = True, **settings: Any) -> Assistant:
+        """Open a store by name or by the path of its folder; `settings` stand in for those of its `store.toml`.
+
+        The index is built and models are fetched where they are missing.
+        Raises AisleError where the store is missing or a model cannot be had.
+        """
+        opened = Store.open(store)
+        opened.settings = opened.settings.model_copy(update=settings)
+        loaded: dict[str, HybridSearch] = {}
+        failed: list[BaseException] = []
+
+        def load_search() -> None:
+            try:
+                loaded["search"] = HybridSearch.open(opened, progress=progress)
+                loaded["search"].encoder.encode_query("warm")
+            except BaseException as error:  # handed to the caller below
+                failed.append(error)
+
+        # Encoder and language model take seconds each to load, mostly outside Python's lock: side by side.
+        loading = threading.Thread(target=load_search)
+        loading.start()
+        try:
+            model = open_engine(opened.settings)
+        finally:
+            loading.join()
+        if failed:
+            raise failed[0]
+        database = Database(opened.database_file)
+        carts = Carts(database, loaded["search"].catalogue, opened.settings.currency)
+        return cls(Shop(opened, loaded["search"], database, carts), model)
+
+    @property
+    def name(self) -> str:
+        return self.shop.store.settings.name
+
+    @property
+    def engine(self) -> str:
+        """Which language model answers, in words."""
+        return describe(self.model)
+
+    def warm(self) -> None:
+        """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
+        for _ in self.stream("something nice", session=f"warm-{uuid.uuid4()}", remember=False):
+            pass
+
+    def reply(
+        self, text: str, session: str = "default", user: str | None = None, context: dict[str, Any] | None = None
+    ) -> Turn:
+        """One turn, whole. A message is never an error: an empty or too long one is answered as such."""
+        for event in self.stream(text, session, user, context):
+            if isinstance(event, DoneEvent):
+                return event.turn
+        raise AssertionError("a turn ends with a DoneEvent")
+
+    def stream(
+        self,
+        text: str,
+        session: str = "default",
+        user: str | None = None,
+        context: dict[str, Any] | None = None,
+        *,
+        understood: Understanding | None = None,
+        remember: bool = True,
+    ) -> Iterator[StreamEvent]:
+        """The same turn as typed events, as they happen: understanding, products, cart, tokens, done.
+
+        `understood` says what is meant, where a click does; `remember=False` leaves no trace of the turn.
+        """
+        with self._turns[session]:
+            refusal = _unreadable(text, self._dialogue.state(session).language) if understood is None else ""
+            events = (
+                _refused(self, text, session, user, refusal)
+                if refusal
+                else self._dialogue.run(text, session, user, context, understood)
+            )
+            for event in events:
+                if isinstance(event, DoneEvent) and remember:
+                    self._keep(event.turn)
+                yield event
+            if not remember:
+                self._dialogue.forget(session)
+
+    def drop_filter(self, session: str, field: str, value: str, user: str | None = None) -> Turn:
+        """Take back one condition of the list on the table (a `Chip`), and show what there is without it."""
+        state = self._dialogue.state(session)
+        understanding = Understanding(
+            intent="refine",
+            query=state.query,
+            filters=state.filters.without(field, value),
+            sort=state.sort,
+            language=state.language,
+        )
+        for event in self.stream(f"– {value}", session, user, understood=understanding):
+            if isinstance(event, DoneEvent):
+                return event.turn
+        raise AssertionError("a turn ends with a DoneEvent")
+
+    def search(
+        self, query: str, k: int = 10, filters: Filters | None = None, **conditions: Any
+    ) -> list[tuple[Product, float]]:
+        """Retrieval alone: products with their scores, best first. `conditions` are fields of `Filters`.
+
+        Raises pydantic's ValidationError for a condition that does not exist.
+        """
+        allowed = filters or Filters(**conditions)
+        hits = self.shop.search.search(query, k, allowed)
+        products = self.shop.catalogue.products(hit.row for hit in hits)
+        return [(product, hit.score) for product, hit in zip(products, hits, strict=True)]
+
+    def recommend(
+        self,
+        user: str | None = None,
+        k: int = 10,
+        context: dict[str, Any] | None = None,
+        *,
+        like: str | None = None,
+        language: Language = "en",
+    ) -> list[Recommendation]:
+        """Products with a reason each: like the product `like` where it is given, popular ones that are new to the user
+        otherwise. Raises KeyError for an unknown product."""
+        if like is not None:
+            return similar(self.shop, self.shop.catalogue.get(like), k, language)
+        owned = frozenset(self.shop.purchases(user, most=1000)) if user else frozenset()
+        return popular(self.shop, k, language, without=owned)
+
+    def product(self, product_id: str) -> Product:
+        """Raises KeyError for an unknown id."""
+        return self.shop.catalogue.get(product_id)
+
+    def cart(self, session: str = "default") -> Cart:
+        return self.shop.carts.view(session)
+
+    def add_to_cart(
+        self, product_id: str, quantity: int = 1, session: str = "default", user: str | None = None
+    ) -> Change:
+        """No more than the stock goes in. Raises KeyError for an unknown product."""
+        return self.shop.carts.add(session, product_id, quantity, user)
+
+    def set_quantity(self, product_id: str, quantity: int, session: str = "default", user: str | None = None) -> Change:
+        """0 takes the product out. Raises KeyError for an unknown product."""
+        return self.shop.carts.set(session, product_id, quantity, user)
+
+    def history(self, session: str = "default") -> list[Turn]:
+        """The session's turns, oldest first."""
+        with self.shop.database.transaction() as transaction:
+            records = transaction.scalars(
+                select(TurnRow.record).where(TurnRow.session == session).order_by(TurnRow.number)
+            ).all()
+        return [Turn.model_validate_json(record) for record in records]
+
+    def sessions(self, user: str | None = None) -> list[SessionRow]:
+        """Latest first."""
+        with self.shop.database.transaction() as transaction:
+            return sessions_of(transaction, user)
+
+    def delete_session(self, session: str) -> None:
+        """Forget the conversation and the cart; a session that does not exist is no error."""
+        with self._turns[session], self.shop.database.transaction() as transaction:
+            transaction.execute(delete(CartRow).where(CartRow.session == session))
+            transaction.execute(delete(TurnRow).where(TurnRow.session == session))
+            transaction.execute(delete(SessionRow).where(SessionRow.session == session))
+            self._dialogue.forget(session)
+
+    def close(self) -> None:
+        self._dialogue.close()
+        self.shop.database.close()
+
+    def _keep(self, turn: Turn) -> None:
+        with self.shop.database.transaction() as transaction:
+            row = ensure_session(transaction, turn.session, turn.user)
+            row.title = row.title or turn.message[:60]
+            number = len(transaction.scalars(select(TurnRow.id).where(TurnRow.session == turn.session)).all()) + 1
+            transaction.add(TurnRow(session=turn.session, number=number, record=turn.model_dump_json()))
+
+
+def _unreadable(text: str, language: Language) -> str:
+    """Why a message is not read at all, in the shopper's language; "" where it is."""
+    readable = normalise(text[: LONGEST_MESSAGE + 1])
+    if not readable:
+        return say("empty_message", language)
+    if len(text) > LONGEST_MESSAGE:
+        return say("message_too_long", detect(readable, language), length=f"{len(text):,}", most=f"{LONGEST_MESSAGE:,}")
+    if not any(character.isalnum() for character in readable):
+        return say("not_understood", language)
+    return ""
+
+
+def _refused(assistant: Assistant, text: str, session: str, user: str | None, reply: str) -> Iterator[StreamEvent]:
+    yield TokenEvent(reply)
+    yield DoneEvent(
+        Turn(
+            session=session,
+            number=0,
+            message=text[:LONGEST_MESSAGE],
+            text=reply,
+            understanding=Understanding(intent="smalltalk"),
+            cart=assistant.cart(session),
+            user=user,
+        )
+    )

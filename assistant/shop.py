@@ -1,0 +1,72 @@
+"""What the actions work with: one store, opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow.compute as pc
+
+from assistant.carts import Carts
+from assistant.database import Database
+from assistant.replies.phrases import say
+from assistant.turn import Language
+from data.catalogue import Catalogue
+from data.records import Policy, Review
+from data.schema import Columns
+from data.store import Store
+from retrieval.hybrid import HybridSearch
+
+_REVIEWS_READ = 50  # of one product
+
+
+@dataclass
+class Shop:
+    store: Store
+    search: HybridSearch
+    database: Database
+    carts: Carts
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.search.catalogue
+
+    @property
+    def currency(self) -> str:
+        return self.store.settings.currency
+
+    @cached_property
+    def policies(self) -> list[Policy]:
+        return self.store.policies()
+
+    def contact(self, language: Language) -> str:
+        contact = self.store.settings.support_contact
+        return say("contact", language, contact=contact) if contact else say("no_contact", language)
+
+    def reviews(self, product_id: str) -> list[Review]:
+        """The product's reviews, the longest first: they say most."""
+        found = self._reviews.filter(pc.equal(self._reviews[Columns.Product], product_id)).to_pylist()
+        written = [Review.model_construct(**row) for row in found if row[Columns.Text]]
+        return sorted(written, key=lambda review: -len(review.text))[:_REVIEWS_READ]
+
+    def purchases(self, user: str, most: int = 5) -> list[str]:
+        """Ids of what the shopper bought, latest first, each once, as far as the catalogue still has it."""
+        table = self._interactions
+        mine = table.filter(
+            pc.and_(pc.equal(table[Columns.User], user), pc.equal(table[Columns.Event], "purchase"))
+        ).sort_by([(Columns.Timestamp, "descending")])
+        ids = dict.fromkeys(mine[Columns.Product].to_pylist())
+        return [product_id for product_id in ids if product_id in self.catalogue][:most]
+
+    def users(self, most: int = 20) -> list[str]:
+        """Some shoppers of the store's history, the busiest first."""
+        counted = pc.value_counts(self._interactions[Columns.User]).to_pylist()
+        return [row["values"] for row in sorted(counted, key=lambda row: (-row["counts"], row["values"]))[:most]]
+
+    @cached_property
+    def _reviews(self):  # type: ignore[no-untyped-def]
+        return self.store.reviews()
+
+    @cached_property
+    def _interactions(self):  # type: ignore[no-untyped-def]
+        return self.store.interactions()

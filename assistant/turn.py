@@ -1,0 +1,159 @@
+"""One turn of a conversation: what was understood, what was found, what was said. Turns are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from data.records import Product
+from retrieval.filters import Filters
+
+Intent = Literal[
+    "search",
+    "refine",
+    "recommend",
+    "compare",
+    "ask_product",
+    "ask_policy",
+    "cart",
+    "order",
+    "smalltalk",
+    "out_of_scope",
+    "handoff",
+]
+Language = Literal["en", "zh"]
+Sort = Literal["relevance", "price_low", "price_high", "rating"]
+CartOperation = Literal["add", "remove", "set", "view", "clear"]
+
+
+class Understanding(BaseModel):
+    """What the shopper wants.
+
+    `query` is what retrieval searches, in the catalogue's language; `filters` are in force for this turn, those carried
+    over from earlier turns included. `references` are ids of products that the message points at. `wishes` are words
+    the catalogue cannot filter on: they rank, and the reply names them. `source` says who decided: exact code
+    (`rules`), the language model (`llm`), or code standing in for it (`fallback`).
+    """
+
+    intent: Intent
+    query: str = ""
+    filters: Filters = Field(default_factory=Filters)
+    references: list[str] = Field(default_factory=list)
+    quantity: int | None = None
+    operation: CartOperation | None = None
+    sort: Sort = "relevance"
+    more: bool = False  # the next page of the same list
+    counting: bool = False  # "how many … do you have?"
+    reset: bool = False  # the conversation starts over
+    wishes: list[str] = Field(default_factory=list)
+    unknown: list[str] = Field(default_factory=list)  # values asked for that the catalogue does not have
+    problem: str = ""  # why a reference could not be resolved: a phrase key
+    language: Language = "en"
+    source: Literal["rules", "llm", "fallback"] = "rules"
+
+
+class CartLine(BaseModel):
+    product: Product
+    quantity: int
+    total: float
+
+
+class Cart(BaseModel):
+    lines: list[CartLine] = Field(default_factory=list)
+    total: float = 0.0
+    currency: str = "USD"
+
+
+class Fact(BaseModel):
+    """A statement that a reply may repeat, and where it stands: `listing`, `review`, `policy` or `catalogue`."""
+
+    text: str
+    source: str
+
+
+class Table(BaseModel):
+    """A comparison: a column a product, a row an attribute in which they differ."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Note(BaseModel):
+    """Something that the reply must say: a phrase's key and what fills it in."""
+
+    key: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class Evidence(BaseModel):
+    """All that a reply may be written from."""
+
+    products: list[Product] = Field(default_factory=list)
+    total: int | None = None  # how many in the whole catalogue meet the conditions
+    notes: list[Note] = Field(default_factory=list)
+    facts: list[Fact] = Field(default_factory=list)
+    table: Table | None = None
+    cart: Cart | None = None
+    reasons: dict[str, str] = Field(default_factory=dict)  # product id → why it is here
+    suggestions: list[str] = Field(default_factory=list)  # what the shopper might say next
+    elaborate: bool = False  # whether the language model is asked to say more than the notes
+
+
+class Turn(BaseModel):
+    session: str
+    number: int
+    message: str
+    text: str
+    understanding: Understanding
+    products: list[Product] = Field(default_factory=list)
+    evidence: Evidence = Field(default_factory=Evidence)
+    cart: Cart = Field(default_factory=Cart)
+    seconds: dict[str, float] = Field(default_factory=dict)
+    refused: list[str] = Field(default_factory=list)  # sentences the model wrote that the evidence did not support
+    user: str | None = None
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+class Recommendation(BaseModel):
+    product: Product
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnderstandingEvent:
+    understanding: Understanding
+    type: Literal["understanding"] = "understanding"
+
+
+@dataclass(frozen=True)
+class ProductsEvent:
+    products: list[Product]
+    table: Table | None = None
+    type: Literal["products"] = "products"
+
+
+@dataclass(frozen=True)
+class TokenEvent:
+    """A piece of the reply; the pieces joined are `Turn.text`."""
+
+    text: str
+    type: Literal["token"] = "token"
+
+
+@dataclass(frozen=True)
+class CartEvent:
+    cart: Cart
+    type: Literal["cart"] = "cart"
+
+
+@dataclass(frozen=True)
+class DoneEvent:
+    turn: Turn
+    type: Literal["done"] = "done"
+
+
+StreamEvent = UnderstandingEvent | ProductsEvent | TokenEvent | CartEvent | DoneEvent

@@ -1,0 +1,1 @@
+"""Text → Understanding: what can be decided exactly is decided by code, the rest by the language model."""

@@ -1,0 +1,89 @@
+"""How conditions go on from turn to turn: carried, replaced, taken back."""
+
+from __future__ import annotations
+
+from assistant.understanding.exact import ExactParts
+from assistant.understanding.vocabulary import Mention
+from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+
+_LISTED = (CATEGORY, BRAND, COLOUR)
+JUST_BELOW = 0.01  # the smallest step between two prices
+
+
+def conditions(parts: ExactParts, carried: Filters, *, also: bool = False, shown_prices: list[float]) -> Filters:
+    """The filters in force after a message.
+
+    A named value replaces those of its field, unless the shopper says `also`; a new bound replaces the bound on its
+    side and one that it contradicts; "cheaper" means below the cheapest of what is on the table.
+    """
+    filters = carried.model_copy(deep=True)
+    for name in parts.dropped:
+        _drop(filters, name)
+    _bound(filters, parts, shown_prices)
+    if parts.rating_min is not None:
+        filters.rating_min = parts.rating_min
+    if parts.in_stock:
+        filters.in_stock = True
+    named = {mention.field for mention in parts.wanted}
+    if not also:
+        for name in named:
+            _set(filters, name, [])
+    for mention in parts.wanted:
+        _set(filters, mention.field, [*_get(filters, mention.field), *mention.values])
+        _unrefuse(filters, mention)
+    for mention in parts.refused:
+        _refuse(filters, mention)
+    return filters
+
+
+def _bound(filters: Filters, parts: ExactParts, shown_prices: list[float]) -> None:
+    low, high = (parts.price.low, parts.price.high) if parts.price else (None, None)
+    if parts.cheaper and shown_prices:
+        low, high = None, round(min(shown_prices) - JUST_BELOW, 2)
+    elif parts.dearer and shown_prices:
+        low, high = round(max(shown_prices) + JUST_BELOW, 2), None
+    if low is not None:
+        filters.price_min = low
+        if high is None and filters.price_max is not None and filters.price_max < low:
+            filters.price_max = None
+    if high is not None:
+        filters.price_max = high
+        if low is None and filters.price_min is not None and filters.price_min > high:
+            filters.price_min = None
+
+
+def _drop(filters: Filters, name: str) -> None:
+    if name == "price":
+        filters.price_min = filters.price_max = None
+    elif name == "rating_min":
+        filters.rating_min = None
+    else:
+        _set(filters, name, [])
+    filters.exclude.pop(name, None)
+
+
+def _get(filters: Filters, name: str) -> list[str]:
+    return getattr(filters, name) if name in _LISTED else filters.attributes.get(name, [])
+
+
+def _set(filters: Filters, name: str, values: list[str]) -> None:
+    values = list(dict.fromkeys(values))
+    if name in _LISTED:
+        setattr(filters, name, values)
+    elif values:
+        filters.attributes[name] = values
+    else:
+        filters.attributes.pop(name, None)
+
+
+def _refuse(filters: Filters, mention: Mention) -> None:
+    refused = [*filters.exclude.get(mention.field, []), *mention.values]
+    filters.exclude[mention.field] = list(dict.fromkeys(refused))
+    _set(filters, mention.field, [kept for kept in _get(filters, mention.field) if kept not in mention.values])
+
+
+def _unrefuse(filters: Filters, mention: Mention) -> None:
+    kept = [value for value in filters.exclude.get(mention.field, []) if value not in mention.values]
+    filters.exclude.pop(mention.field, None)
+    if kept:
+        filters.exclude[mention.field] = kept

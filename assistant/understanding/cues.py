@@ -1,0 +1,166 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
+"""Words that settle an intent by themselves, English and Chinese. What they do not settle goes to the language model."""
+
+from __future__ import annotations
+
+import re
+
+
+def _cue(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.IGNORECASE)
+
+
+RESET = _cue(
+    r"^\W*(?:(?:let'?s |can we |please )*(?:start (?:over|again|afresh)|reset|new search|begin again)|clear (?:everything|all|the filters|all filters)|forget (?:everything|all (?:of )?(?:that|this|it)))\W*(?:please)?\W*$",
+    r"^\W*(?:重新开始|重新開始|重来|重來|从头(?:再)?来|從頭來|清空(?:对话|條件|条件|筛选)|重置)\W*$",
+)
+HANDOFF = _cue(
+    r"\b(?:speak|talk|chat|connect me|put me through|transfer me)\b.{0,20}\b(?:human|person|agent|someone|somebody|representative|manager|staff|customer service)\b",
+    r"\b(?:real|live|actual) (?:human|person|agent)\b|\bhuman (?:agent|being|please)\b|^\W*(?:agent|human|representative|operator)\W*$",
+    r"人工|真人|转客服|轉客服|找客服|客服(?:人员|電話|电话)|投诉|投訴|\bi want to complain\b|\bfile a complaint\b",
+)
+CART_WORD = _cue(r"\b(?:cart|basket|(?:shopping )?bag|trolley)\b(?! for)", r"购物车|購物車|购物袋|购物篮")
+ADD = _cue(
+    r"\b(?:add|put|throw|pop|toss)\b",
+    r"\b(?:i'?ll|i will|i'?d like to|let me|i want to|want to|can i|i'?m|im|gonna) (?:take|have|get|buy|order|purchase|go with|buying)\b",
+    r"^\W*(?:take|get|buy|order|purchase|buying|i want)\b",
+    r"加入|加到|加进|加購|加购|放[进進到入]|买(?!得|到|过)|買(?!得|到|過)|就要|我要|来[一两二三四五六七八九\d]|要了|下单|下單",
+)
+BUY_ONLY_WITH_REFERENCE = _cue(r"买|買|就要|我要|来|要了|take|have|get|buy|order|purchase|go with|want")
+REMOVE = _cue(
+    r"\b(?:remove|delete|take (?:out|off)|get rid of|drop|cancel)\b",
+    r"\btake\b.{1,30}\bout\b",
+    r"删|刪|移除|去掉|拿掉|拿出|不要了|取消",
+)
+SET_QUANTITY = _cue(
+    r"\b(?:make (?:it|that|them)|change (?:it|that|the (?:quantity|amount|number))(?: of .{1,40})?(?: to)?|set (?:it|the quantity)(?: of .{1,40})? to|update (?:it|the quantity)(?: to)?)\b",
+    r"(?:数量)?(?:改成|改为|改為|变成|換成|换成)[一二两兩三四五六七八九十\d]",
+)
+VIEW_CART = _cue(
+    r"\b(?:what(?:'s| is| do i have)|show|view|see|open|check|review|how much is)\b.{0,20}\b(?:cart|basket|bag|trolley)\b",
+    r"^\W*(?:my )?(?:cart|basket)\W*$",
+    r"\b(?:cart|basket) total\b",
+    r"(?:看看?|查看|打开|显示)?(?:我的)?(?:购物车|購物車|购物袋)(?:里|裡)?(?:有什么|有啥|有什麼|有哪些)?\W*$",
+)
+CLEAR_CART = _cue(
+    r"\b(?:empty|clear)\b.{0,12}\b(?:cart|basket|bag)\b",
+    r"\bremove (?:everything|all)\b",
+    r"清空(?:我的)?(?:购物车|購物車)|全部(?:删|移除|不要)",
+)
+CHECKOUT = _cue(
+    r"\b(?:check ?out|place (?:my|the|an) order|pay now|proceed to pay(?:ment)?)\b",
+    r"结账|結帳|结算|付款吧|去付款|提交订单",
+)
+MORE = _cue(
+    r"^\W*(?:(?:please |can you |could you )?(?:show|see|give|let me see)(?: me)?(?: some| a few)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:any(?:thing)?|what|something) else(?: you (?:have|got))?|(?:any|some) (?:others?|more)|others?|load more)\W*(?:please)?\W*$",
+    r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|其他的?呢?|别的呢?|再看看)\W*$",
+)
+COMPARE = _cue(
+    r"\b(?:compare|comparison|versus|vs\.?|differences? between|what'?s the differences?|how (?:do|are) they differ)\b",
+    r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b",
+    r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:do|would) you recommend\b",
+    r"比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
+)
+COUNTING = _cue(
+    r"\bhow many\b(?!.{0,25}\b(?:days?|hours?|pieces|people|left|in stock|watts?|pockets?|ml|reviews?)\b)",
+    r"有(?:多少|几|幾)(?:种|種|款|个|個)",
+)
+ORDER = _cue(
+    r"\b(?:where(?:'s| is)|track|status of|cancel|change) (?:my|the|our) (?:order|parcel|package|delivery|shipment)\b",
+    r"\b(?:my|past|previous|recent|last) (?:orders?|purchases?)\b|\border (?:status|number|history)\b|\bmy order\b|\border #?\s?\d{3,}",
+    r"(?:我的)?[订訂][单單]|物流|快递到哪|快遞|到哪了|[发發][货貨]了[吗嗎没]",
+)
+RECOMMEND = _cue(
+    r"^\W*(?:(?:what|anything) (?:do|would|can|should) (?:you|i) (?:recommend|suggest|buy|get)|(?:any|give me some|got any) (?:recommendations?|suggestions?|ideas?)|recommend (?:me )?(?:something|anything)|surprise me|inspire me|what(?:'s| is| are) (?:popular|trending|hot|new|your best ?sellers?|good)(?: (?:today|now|here|right now|this week))?|(?:your )?(?:best ?sellers?|popular (?:items|products)|bestselling.*)|show me (?:what'?s popular|your best ?sellers?|something (?:nice|new|popular)))\W*(?:please|today|for me)?\W*$",
+    r"^\W*(?:(?:有(?:什么|啥|什麼))?(?:推荐|推薦|好物|热门|熱門|热销|爆款|畅销)(?:的|吗|嗎|商品|一下|什么)*|随便看看|给我推荐(?:点|一些)?(?:什么|东西)?|最近(?:什么|有什么)(?:火|热门|好卖)的?)\W*$",
+)
+SIMILAR = _cue(
+    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?)\b|\bwhat goes (?:well )?with\b|\bgoes well with\b|\bmatch(?:es)? (?:with )?(?:it|this|that)\b",
+    r"类似的|類似的|相似的|差不多的|同款|和[这那第].{0,4}(?:像|搭)|搭配",
+)
+GREETING = _cue(
+    r"^\W*(?:hi+|hello+|hey+(?: there)?|hiya|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)(?:[\s,]+(?:there|aisle|everyone|friend|again))?\W*$",
+    r"^\W*(?:你好啊?|您好|嗨+|哈喽|哈囉|在吗|在嗎|早上好|下午好|晚上好|早安|hello|hi)\W*$",
+)
+THANKS = _cue(
+    r"^\W*(?:(?:ok(?:ay)?|great|perfect|cool|awesome|nice|good|alright|oh)[\s,!.]*)*(?:thank(?:s| you)|thx|ty|cheers|much appreciated|that'?s (?:all|it|great|perfect))(?: (?:so much|a lot|very much|for (?:your|the|all (?:your|the)) help|for now|all))*\W*$",
+    r"^\W*(?:好的?[,，]?)?(?:谢谢(?:你|您|啦|了)?|謝謝(?:你|您)?|多谢|多謝|感谢|感謝|辛苦了)\W*$",
+)
+BYE = _cue(
+    r"^\W*(?:(?:ok(?:ay)?|thanks)[\s,!.]*)?(?:bye+(?:[- ]?bye)?|good ?bye|see (?:you|ya)(?: later)?|good night|take care)\W*$",
+    r"^\W*(?:再见|再見|拜拜|回头见|晚安)\W*$",
+)
+CHITCHAT = _cue(
+    r"^\W*(?:how are you(?: (?:doing|today))*|how'?s it going|what'?s up|who are you|what are you|what can you do|(?:are you|r u) (?:a )?(?:bot|robot|human|real|ai)|what'?s your name|can you help me|help(?: me)?(?: please)?|i need (?:some )?help|tell me a joke)\W*$",
+    r"^\W*(?:你是谁|你是誰|你是机器人吗|你叫什么(?:名字)?|你(?:能|会|可以)(?:做|干)(?:什么|啥)|帮帮我|帮忙|最近好吗|你好吗|怎么用)\W*$",
+)
+ACKNOWLEDGE = _cue(
+    r"^\W*(?:ok(?:ay)?|k|fine|sure|alright|all right|great|cool|nice|good|perfect|awesome|wow|hm+|oh|ah+|i see|got it|right|no problem|lol|haha+|interesting|sounds good)(?:[\s,.!]+(?:then|ok(?:ay)?|cool|great|thanks))*\W*$",
+    r"^\W*(?:好的?|嗯+|哦+|行|可以|知道了|明白了?|哈哈+|不错|棒|收到)\W*$",
+)
+ABUSE = _cue(
+    r"\b(?:stupid|idiot|useless|dumb|moron|shut up|fuck\w*|shit\w*|suck(?:s|ed)?|crap|garbage bot|hate you|bitch|asshole)\b",
+    r"傻[逼瓜]|笨蛋|垃圾|白痴|废物|滚|去死|他妈的?|操你",
+)
+CONCERN = _cue(
+    r"\b(?:kill(?:ing)? myself|suicid\w*|self[- ]?harm|want to die|end my life|hurt(?:ing)? myself)\b",
+    r"自杀|自殺|不想活|想死|自残|自殘|轻生",
+)
+VAGUE = _cue(
+    r"\b(?:some ?thing|any ?thing|stuff|things?)\b.{0,10}\b(?:to|for|that|which|i can|my)\b",
+    r"\b(?:gifts?|presents?)\b",
+    r"\bwhat (?:do|should|would|can) i (?:need|get|use|wear|bring|buy)\b|\bideas?\b|\bfor (?:when|a trip|my trip|camping|a party)\b",
+    r"送(?:给|給)?.{0,8}(?:礼物|禮物|什么|什麼)|礼物|禮物|适合|適合|能(?:让|够|把|在)|用(?:来|來|于|於)|什么(?:东西)?(?:可以|能)",
+)
+SEARCH = _cue(
+    r"\b(?:show me|find(?: me)?|search(?: for)?|look(?:ing)? (?:for|at)|i'?m after|after a|i (?:really )?(?:need|want|would like)|i'?d like|shopping for|browse|hunting for|in the market for|in search of)\b",
+    r"\b(?:do you (?:have|carry|sell|stock)|have you (?:got|any)|you got|got any|are there (?:any)?|is there (?:an?|any)|any)\b",
+    r"有没有|有沒有|想买|想買|想要|找一?[个個款件双]?|看看|来[个點点]|求|买[个個]?|買|推荐|推薦|需要|卖|賣|给我看|要一?[个個款件双條条]",
+)
+RECOMMENDING = _cue(r"\brecommend|\bsuggest|推荐|推薦")
+QUESTION = _cue(
+    r"\?\s*$",
+    r"^\W*(?:is|are|does|do|can|could|will|would|how|what|which|when|where|who|why|has|have)\b",
+    r"[吗嗎呢么麼]\W*$|怎么样|怎麼樣|多[大长重高久少]|什么|什麼|几|是不是|能不能|可不可以|有没有",
+)
+ABOUT_PRODUCT = _cue(
+    r"^\W*(?:is|are|was|does|do|can|could|will|would|has|have|how|what|which|when|where|who|why|tell me)\b.{0,80}\b(?:it|its|this|that|these|those|they|them)\b",
+    r"\b(?:tell me (?:more )?about|more (?:info|information|details?) (?:on|about)|details? (?:of|on|about)|what do (?:people|customers|reviewers?|buyers?|others) (?:say|think)|(?:the )?reviews? (?:of|for|say|on)|any reviews?|what (?:size|colou?r|material|brand|capacity)s?|how (?:big|large|long|heavy|tall|wide|loud|warm|old|much does it|many (?:pieces|pockets|ml|people))|what(?:'s| is| are) (?:it|the .{1,30}) (?:made (?:of|from)|like)|made (?:of|from)|waterproof|dishwasher|washable|how much (?:is|does|are)|how much\W*$|what(?:'s| is) the (?:price|size|weight|material|brand|rating|capacity|dimensions?|battery))",
+    r"(?:它|这[个款件]|那[个款件]|第.[个款件]).{0,20}(?:吗|嗎|呢|怎么样|怎麼樣|多[大长重高久少]|什么|什麼|几)|评[价論论]|評[價論]|材[质質料]|(?:多大|多重|多长|多高|尺寸|重量|容量)|防水[吗嗎]|详细|詳細|介绍一下|介紹",
+)
+"""Questions about a product; they count only where a product is on the table or named."""
+
+POLICIES: dict[str, re.Pattern[str]] = {
+    "shipping": _cue(
+        r"\b(?:ship(?:s|ping|ped|ment)?|deliver(?:y|ies|ed|s)?|postage|courier|arrive|arrival)\b",
+        r"[运運][费費]|包[邮郵]|[发發][货貨]|配送|送[货貨]|快递|快遞|多久(?:能)?到|几天到|到[货貨]",
+    ),
+    "returns": _cue(
+        r"\b(?:returns?|refunds?|refunded|money back|send (?:it|them) back|exchanges?|exchanged?)\b",
+        r"退[货貨换換款]|退[钱錢]|[换換][货貨]|无理由",
+    ),
+    "warranty": _cue(
+        r"\b(?:warrant(?:y|ies)|guarantees?|broken|defective|faulty|repairs?)\b",
+        r"保修|[质質]保|[维維]修|坏了|壞了|三包",
+    ),
+    "payment": _cue(
+        r"\b(?:pay(?:ment|ments|ing)?|paypal|credit cards?|visa|mastercard|apple pay|google pay|klarna|instal?ments?|invoices?|alipay|wechat pay|gift cards?|vouchers?)\b",
+        r"支付|付款|信用卡|支付[宝寶]|微信|分期|[发發]票|花呗",
+    ),
+    "gift wrap": _cue(
+        r"\b(?:gift[- ]?wrap\w*|wrapping|gift (?:box|message|card)|wrap it)\b", r"[礼禮]品?包[装裝]|[贺賀]卡|包[装裝]成"
+    ),
+    "privacy": _cue(r"\b(?:privacy|personal data|my data|gdpr|cookies)\b", r"[隐隱]私|[个個]人信息|[数數][据據]"),
+    "order changes": _cue(r"\b(?:cancel|change|amend|modify) (?:my|an|the) order\b", r"(?:取消|修改)[订訂][单單]"),
+    "price match": _cue(
+        r"\bprice[- ]?match\w*|\bmatch (?:the |a |their )?prices?\b", r"[价價]保|保[价價]|比[价價]|差[价價]"
+    ),
+    "contact": _cue(
+        r"\b(?:contact|phone number|email (?:address|you)|opening hours|call you|address|store hours)\b",
+        r"[联聯][系繫]|[电電][话話]|[邮郵]箱|地址|[营營][业業][时時][间間]",
+    ),
+}
+POLICY_QUESTION = _cue(
+    r"\b(?:policy|policies|how (?:long|much|do|does|can|many days|fast|soon)|do you|can i|could i|what(?:'s| is| are| if)|is (?:there|it)|when (?:will|do)|are|free|am i|will (?:it|you))\b",
+    r"[吗嗎呢么麼]\W*$|怎么|怎麼|多久|多少|政策|可以|能不能|几天|幾天|支持|\?$",
+)

@@ -1,0 +1,160 @@
+"""The intent of a message as far as its own words settle it; None where they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.state import DialogueState
+from assistant.turn import CartOperation, Intent
+from assistant.understanding import cues
+from assistant.understanding.exact import ExactParts
+from assistant.understanding.references import References
+from retrieval.filters import CATEGORY
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message with everything that was read from it exactly. `content` is what is left that says what is wanted."""
+
+    text: str
+    content: str
+    parts: ExactParts
+    references: References
+    in_cart: References  # the same message, read as pointing into the cart
+    state: DialogueState
+
+    @property
+    def names_category(self) -> bool:
+        return any(mention.field == CATEGORY for mention in self.parts.wanted)
+
+    @property
+    def on_the_table(self) -> bool:
+        return bool(self.state.shown or self.state.focus)
+
+
+@dataclass(frozen=True)
+class Settled:
+    intent: Intent
+    operation: CartOperation | None = None
+    problem: str = ""
+    more: bool = False
+    counting: bool = False
+    reset: bool = False
+
+
+def settle(said: Said) -> Settled | None:
+    for attempt in (_safety, _conversation, _cart, _list, _service, _question, _search):
+        settled = attempt(said)
+        if settled is not None:
+            return settled
+    return None
+
+
+def _safety(said: Said) -> Settled | None:
+    if cues.CONCERN.search(said.text):
+        return Settled("out_of_scope", problem="concern")
+    if cues.HANDOFF.search(said.text):
+        return Settled("handoff")
+    if cues.RESET.search(said.text):
+        return Settled("smalltalk", reset=True, problem="reset")
+    return None
+
+
+def _conversation(said: Said) -> Settled | None:
+    for pattern, kind in (
+        (cues.GREETING, "greeting"),
+        (cues.THANKS, "thanks"),
+        (cues.BYE, "bye"),
+        (cues.CHITCHAT, "about_me"),
+        (cues.ACKNOWLEDGE, "acknowledge"),
+    ):
+        if pattern.search(said.text):
+            return Settled("smalltalk", problem=kind)
+    if cues.ABUSE.search(said.text) and not said.parts and not cues.SEARCH.search(said.text):
+        return Settled("smalltalk", problem="abuse")
+    return None
+
+
+def _cart(said: Said) -> Settled | None:
+    text, names_cart = said.text, bool(cues.CART_WORD.search(said.text))
+    if cues.CHECKOUT.search(text):
+        return Settled("cart", operation="view", problem="checkout")
+    if cues.CLEAR_CART.search(text):
+        return Settled("cart", operation="clear")
+    if cues.REMOVE.search(text) and (names_cart or said.in_cart.ids):
+        return Settled("cart", operation="remove")
+    if cues.SET_QUANTITY.search(text) and any(
+        letter.isdigit() or letter in "一二两兩三四五六七八九十" for letter in text
+    ):
+        return Settled("cart", operation="set")
+    if cues.VIEW_CART.search(text):
+        return Settled("cart", operation="view")
+    return _adding(said, names_cart)
+
+
+def _adding(said: Said, names_cart: bool) -> Settled | None:
+    """ "I want to buy a tent" looks for tents; "I'll take the second one" and "add it" put something into the cart."""
+    verb = cues.ADD.search(said.text)
+    if verb is None:
+        return None
+    points = bool(said.references.ids or said.references.problem)
+    strong = not cues.BUY_ONLY_WITH_REFERENCE.search(verb[0])
+    if names_cart or strong:
+        wants_new = said.names_category and not points
+        return Settled("search") if wants_new else Settled("cart", operation="add")
+    bare = said.references.exact or len(said.content.split()) <= 1
+    return Settled("cart", operation="add") if points and said.on_the_table and bare else None
+
+
+def _list(said: Said) -> Settled | None:
+    text = said.text
+    if cues.MORE.search(text) and (said.state.query or said.state.filters or said.state.shown):
+        return Settled("refine", more=True)
+    if cues.COMPARE.search(text) and not (said.names_category and not said.on_the_table):
+        return Settled("compare")
+    if cues.COUNTING.search(text):
+        return Settled("search", counting=True)
+    if cues.SIMILAR.search(text) and (said.references.ids or said.on_the_table):
+        return Settled("recommend")
+    if cues.RECOMMEND.search(text):
+        return Settled("recommend")
+    return None
+
+
+def _service(said: Said) -> Settled | None:
+    if cues.ORDER.search(said.text) and not cues.SEARCH.search(said.text):
+        return Settled("order")
+    asks_policy = any(pattern.search(said.text) for pattern in cues.POLICIES.values())
+    if asks_policy and cues.POLICY_QUESTION.search(said.text) and not (said.parts.price and said.names_category):
+        return Settled("ask_policy")
+    return None
+
+
+def _question(said: Said) -> Settled | None:
+    asks = cues.ABOUT_PRODUCT.search(said.text)
+    if not asks:
+        return None
+    if said.references.ids or said.references.problem == "only_so_many_shown":
+        return Settled("ask_product")
+    narrows = said.parts.wanted and cues.SEARCH.search(said.text)
+    return Settled("ask_product") if said.state.focus and not said.names_category and not narrows else None
+
+
+def _search(said: Said) -> Settled | None:
+    """A new search or a change to the list on the table, where the words leave no doubt."""
+    if cues.VAGUE.search(said.text):
+        return None
+    topic = bool(said.state.query or said.state.filters or said.state.shown)
+    if said.parts and not said.content and not said.names_category:
+        return Settled("refine" if topic else "search")
+    if said.names_category:
+        return Settled("refine" if topic and _same_topic(said) else "search")
+    if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):
+        return Settled("search")
+    return None
+
+
+def _same_topic(said: Said) -> bool:
+    """ "blue mugs" after a list of mugs changes that list; "boots" starts another."""
+    named = {value for mention in said.parts.wanted if mention.field == CATEGORY for value in mention.values}
+    return bool(named & set(said.state.filters.category))

@@ -1,0 +1,63 @@
+"""What the language model is asked: the intent of a message that code could not settle, and a query for a vague wish."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, cast, get_args
+
+import structlog
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
+from pydantic import BaseModel, ValidationError
+
+from assistant.prompts import prefix, said
+from assistant.turn import Intent
+from assistant.understanding.language import has_cjk
+from data.errors import AisleError
+
+LONGEST_QUERY = 60  # characters
+ANSWER_TOKENS = 40
+TRANSLATION_TOKENS = 16
+
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "intent": {"type": "string", "enum": list(get_args(Intent))},
+        "query": {"type": "string", "maxLength": LONGEST_QUERY},
+    },
+    "required": ["intent"],
+    "additionalProperties": False,
+}
+
+log = structlog.get_logger()
+
+
+class Reading(BaseModel):
+    intent: Intent
+    query: str = ""
+
+
+def read_message(model: BaseChatModel, message: str, topic: str = "") -> Reading | None:
+    """Intent and query in the model's words; None where the engine fails or answers outside the schema."""
+    answer = _ask(model, "understand", said(message, topic), response_schema=_SCHEMA, max_tokens=ANSWER_TOKENS)
+    try:
+        return Reading(**json.loads(answer)) if answer else None
+    except (json.JSONDecodeError, TypeError, ValidationError):
+        log.warning("the model's answer is outside the schema", answer=answer)
+        return None
+
+
+def translate(model: BaseChatModel, message: str) -> str:
+    """A short English query for a message in Chinese; empty where the model did not translate it."""
+    answer = _ask(model, "translate", message, max_tokens=TRANSLATION_TOKENS, stop=["\n"])
+    query = re.sub(r"[^\w\s'&-]", " ", answer).strip().lower()
+    return "" if has_cjk(query) or len(query) > LONGEST_QUERY else re.sub(r"\s+", " ", query)
+
+
+def _ask(model: BaseChatModel, prompt: str, message: str, **how: Any) -> str:
+    try:
+        return cast(str, model.invoke([*prefix(prompt), HumanMessage(message)], **how).content)
+    except AisleError as error:
+        log.warning("the language model did not answer", prompt=prompt, error=str(error))
+        return ""

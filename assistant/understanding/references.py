@@ -1,0 +1,202 @@
+"""Which of the products on the table a message points at: "the second one", "both", "it", "the blue one", "第二个"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from assistant.understanding.vocabulary import words_of
+from data.records import Product
+
+_ORDINALS = {
+    word: place
+    for place, words in enumerate(
+        ["first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th", "seventh 7th", "eighth 8th"]
+        + ["ninth 9th", "tenth 10th"],
+        1,
+    )
+    for word in words.split()
+}
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "both": 2, "couple": 2}
+_HANZI = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+_ordinal = "|".join(_ORDINALS)
+_FIRST_FEW = re.compile(
+    rf"\b(?:the\s+)?(first|last|top)\s+({'|'.join(_COUNTS)}|\d)\b|([前后後])([二两兩三四五\d])[个個款件种種双雙]", re.I
+)
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+)?({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b"
+    r"|(?:#|\b(?:no\.?|number|option|item|nr\.?)\s*)(\d{1,2})\b"
+    r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙条條项項]?",
+    re.I,
+)
+_LAST = re.compile(r"\b(?:the\s+)?(?:last|bottom|final)\s+(?:one|option|item|product)\b|最[后後]一?[个個款件]", re.I)
+_BOTH = re.compile(
+    r"\bboth(?:\s+of\s+(?:them|these|those))?\b|\bthe two\b|两[个款件]都|兩[個款件]都|[这這]两[个個款件]|它们俩|俩",
+    re.I,
+)
+_ALL = re.compile(
+    r"\b(?:all|each|every one)\s+of\s+(?:them|these|those)\b|\b(?:these|those|them|all three|all four)\b|全部|[这這那]些|它[们們]",
+    re.I,
+)
+_IT = re.compile(
+    r"\b(?:it|this(?:\s+(?:one|product|item))?|that(?:\s+(?:one|product|item))?|the same(?:\s+one)?)\b(?!\s+(?:is|'s)\s+(?:ok|fine|all|it)\b)"
+    r"|[这這那][个個款件双雙条條一]|它",
+    re.I,
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:the\s+)?(?:(cheape(?:r|st)|least expensive|lowest priced?)|((?:most|more) expensive|deare(?:r|st)|pricie(?:r|st))|(best[ -]rated|highest[ -]rated))"
+    r"\s*(?:one\b)?(?:\s*(?:of|among)\s+(?:those|these|them|the two|the three))"
+    r"|\bthe\s+(?:(cheape(?:r|st))|((?:most|more) expensive)|(best[ -]rated))\s+one\b"
+    r"|(最便宜|便宜)的?那[个個款件]|(最[贵貴]|[贵貴])的?那[个個款件]|(评分最高|評分最高)的?那[个個款件]",
+    re.I,
+)
+_THE_ONE = re.compile(
+    r"\b(?:the|that|this)\s+((?:[\w'-]+\s+){1,4}?)(?:one|ones)\b|([\u4e00-\u9fff]{1,4}[色的])那[个個款件双雙条條]", re.I
+)
+_THE_THING = re.compile(
+    r"\b(?:the|that|this)\s+((?:[\w'-]+\s*){1,6})|[那这這][个個款件双雙条條]([\u4e00-\u9fff]{1,6})", re.I
+)
+
+TITLE_MATCH = 80  # of 100: how much of what was said must stand in one title, and in no other
+
+
+@dataclass(frozen=True)
+class References:
+    """Ids in the order they were meant, the stretches of text that said so, and a phrase key where it went wrong."""
+
+    ids: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    problem: str = ""
+    exact: bool = False  # pointed at by place or name, not by a mere "it"
+
+
+def resolve(text: str, shown: Sequence[Product], focus: Sequence[str], seen: Sequence[Product]) -> References:
+    """`shown` is the list that the shopper sees, `focus` the ids last spoken of, `seen` everything shown earlier."""
+    for attempt in (_few, _places, _superlative, _descriptive):
+        found = attempt(text, shown)
+        if found.ids or found.problem:
+            return found
+    named = _named(text, [*shown, *seen])
+    return named if named.ids else _pronoun(text, shown, focus)
+
+
+def _few(text: str, shown: Sequence[Product]) -> References:
+    match = _FIRST_FEW.search(text)
+    if match is None:
+        return References()
+    count = _number(match[2] or match[4])
+    last = (match[1] or "").lower() == "last" or (match[3] or "") in "后後" and bool(match[3])
+    if not shown:
+        return References(problem="nothing_shown")
+    chosen = shown[-count:] if last else shown[:count]
+    return References(_ids(chosen), (match.span(),), exact=True)
+
+
+def _places(text: str, shown: Sequence[Product]) -> References:
+    places = [(match.span(), _number(match[1] or match[2] or match[3])) for match in _ORDINAL.finditer(text)]
+    places += [(match.span(), -1) for match in _LAST.finditer(text)]
+    places = [(span, place) for span, place in places if place]
+    if not places:
+        return References()
+    spans = tuple(span for span, _ in places)
+    if not shown:
+        return References(spans=spans, problem="nothing_shown")
+    if any(place > len(shown) for _, place in places):
+        return References(spans=spans, problem="only_so_many_shown")
+    chosen = [shown[place - 1 if place > 0 else place] for _, place in places]
+    return References(_ids(chosen), spans, exact=True)
+
+
+def _superlative(text: str, shown: Sequence[Product]) -> References:
+    match = _SUPERLATIVE.search(text)
+    if match is None or not shown:
+        return References(problem="nothing_shown" if match else "")
+    cheap, dear, rated = (
+        match[1] or match[4] or match[7],
+        match[2] or match[5] or match[8],
+        match[3] or match[6] or match[9],
+    )
+    if cheap:
+        chosen = min(shown, key=lambda product: product.price)
+    elif dear:
+        chosen = max(shown, key=lambda product: product.price)
+    else:
+        chosen = max(shown, key=lambda product: (product.rating or 0, product.rating_count))
+    return References((chosen.product_id,), (match.span(),), exact=bool(cheap or dear or rated))
+
+
+def _descriptive(text: str, shown: Sequence[Product]) -> References:
+    """`the blue one`: exactly one product on the table has all of the words."""
+    match = _THE_ONE.search(text)
+    if match is None or not shown:
+        return References()
+    words = [word[0].lower() for word in words_of(match[1] or match[2])]
+    fitting = [product for product in shown if words and all(word in _described(product) for word in words)]
+    return References(_ids(fitting), (match.span(),), exact=True) if len(fitting) == 1 else References()
+
+
+def _named(text: str, products: Sequence[Product]) -> References:
+    """A product called by a part of its title: `the Ember mug`, `that lantern from before`."""
+    best: list[tuple[float, str, tuple[int, int]]] = []
+    for match in _THE_THING.finditer(text):
+        said = re.split(
+            r"\b(?:from|in|is|to|and|for|please|come|have|has|does|fit|with)\b", match[1] or match[2] or ""
+        )[0].strip()
+        if len(said) < 3 or said.lower() in (
+            "cart",
+            "basket",
+            "bag",
+            "price",
+            "colour",
+            "color",
+            "brand",
+            "size",
+            "difference",
+        ):
+            continue
+        scores = {p.product_id: fuzz.token_set_ratio(said.lower(), p.title.lower()) for p in products}
+        top = max(scores.values(), default=0)
+        fitting = [product_id for product_id, score in scores.items() if score == top]
+        if top >= TITLE_MATCH and len(fitting) == 1 and len(said.split()) >= 2:
+            best.append((top, fitting[0], match.span()))
+    return References(tuple(found for _, found, _ in best), tuple(span for *_, span in best), exact=True)
+
+
+def _pronoun(text: str, shown: Sequence[Product], focus: Sequence[str]) -> References:
+    if (match := _BOTH.search(text)) is not None:
+        pair = tuple(focus) if len(focus) == 2 else _ids(shown[:2])
+        return References(pair, (match.span(),), "" if len(pair) == 2 else "nothing_shown", exact=True)
+    if (match := _IT.search(text)) is not None:
+        if focus:
+            return References((focus[-1],), (match.span(),))
+        if len(shown) == 1:
+            return References(_ids(shown), (match.span(),))
+        return References(spans=(match.span(),), problem="which_one" if shown else "nothing_shown")
+    if (match := _ALL.search(text)) is not None:
+        return References(
+            tuple(focus) if len(focus) > 1 else _ids(shown), (match.span(),), "" if shown else "nothing_shown"
+        )
+    return References()
+
+
+def _described(product: Product) -> set[str]:
+    text = " ".join([product.title, product.brand or "", product.family, *product.attributes.values()]).lower()
+    words = {word[0].lower() for word in words_of(text)}
+    return words | {word.removesuffix("s") for word in words}
+
+
+def _number(text: str) -> int:
+    text = text.lower()
+    if text.isdigit():
+        return int(text)
+    if text.startswith("十") and len(text) == 2:
+        return 10 + _HANZI.get(text[1], 0)
+    return _ORDINALS.get(text) or _COUNTS.get(text) or _HANZI.get(text, 0)
+
+
+def _ids(products: Sequence[Product]) -> tuple[str, ...]:
+    return tuple(product.product_id for product in products)

@@ -1,0 +1,182 @@
+"""One message, with the conversation so far, to an `Understanding`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from langchain_core.language_models import BaseChatModel
+
+from assistant.state import DialogueState
+from assistant.turn import Language, Understanding
+from assistant.understanding import cues
+from assistant.understanding.carrying import conditions
+from assistant.understanding.exact import ExactParts, read_exact, residue
+from assistant.understanding.grounding import Grounded, ground
+from assistant.understanding.intents import Said, Settled, settle
+from assistant.understanding.language import detect, has_cjk, normalise
+from assistant.understanding.model import Reading, read_message, translate
+from assistant.understanding.quantities import parse_quantity
+from assistant.understanding.references import References, resolve
+from assistant.understanding.vocabulary import Mention, Vocabulary
+from data.records import Product
+from retrieval.filters import CATEGORY, Filters
+from retrieval.hybrid import HybridSearch
+from retrieval.request import content
+
+_EMPTY_WORDS = re.compile(
+    r"\b(?:ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
+    r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
+    r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
+    r"rather|want|need|like|love|looking|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
+    r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
+    re.IGNORECASE,
+)
+_ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
+
+
+class Understander:
+    """Reads messages against one store. `model` is None where the store runs without a language model."""
+
+    def __init__(self, search: HybridSearch, model: BaseChatModel | None, catalogue_language: Language) -> None:
+        self._search = search
+        self._model = model
+        self.vocabulary = Vocabulary(search.catalogue)
+        self._catalogue_language = catalogue_language
+
+    def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
+        text = normalise(message)
+        language = detect(text, state.language)
+        said = self._read(text, state, in_cart)
+        settled = settle(said)
+        reading = None
+        if settled is None:
+            reading = self._ask_model(text, state)
+            settled = _by_reading(said, reading) if reading else _by_default(said)
+        understanding = Understanding(
+            intent=settled.intent,
+            operation=settled.operation,
+            problem=settled.problem,
+            more=settled.more,
+            counting=settled.counting,
+            reset=settled.reset,
+            language=language,
+            source="llm" if reading else "rules" if settle(said) else "fallback",
+        )
+        if settled.intent == "cart":
+            return self._for_cart(understanding, said)
+        if settled.intent in ("search", "refine", "recommend"):
+            return self._for_list(understanding, said, reading)
+        return self._for_products(understanding, said)
+
+    def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
+        catalogue = self._search.catalogue
+        shown = _known(catalogue, state.shown)
+        references = resolve(text, shown, state.focus, _known(catalogue, state.seen))
+        parts = read_exact(text, self.vocabulary)
+        # What points at a product on the table is no condition: "the blue one" asks for no blue things.
+        parts.wanted = [mention for mention in parts.wanted if not _inside(mention, references)]
+        spans = [*parts.spans, *references.spans, *((m.start, m.end) for m in parts.wanted if m.field != CATEGORY)]
+        return Said(
+            text=text,
+            content=_content(residue(text, spans)),
+            parts=parts,
+            references=references,
+            in_cart=resolve(text, in_cart, [], in_cart),
+            state=state,
+        )
+
+    def _ask_model(self, text: str, state: DialogueState) -> Reading | None:
+        return read_message(self._model, text, state.query) if self._model else None
+
+    def _for_cart(self, understanding: Understanding, said: Said) -> Understanding:
+        references = said.references
+        if understanding.operation in ("remove", "set") and (said.in_cart.ids or not references.ids):
+            references = said.in_cart if said.in_cart.ids else references
+        spans = [*references.spans, *(said.parts.price.spans if said.parts.price else ())]
+        understanding.quantity = parse_quantity(residue(said.text, spans))
+        understanding.references = list(references.ids)
+        understanding.problem = understanding.problem or references.problem
+        return understanding
+
+    def _for_products(self, understanding: Understanding, said: Said) -> Understanding:
+        ids = said.references.ids or tuple(said.state.focus)
+        if understanding.intent == "compare" and len(ids) < 2:
+            ids = said.references.ids + tuple(i for i in said.state.shown[:3] if i not in said.references.ids)
+        understanding.references = list(ids)
+        understanding.problem = understanding.problem or said.references.problem
+        understanding.query = said.text
+        return understanding
+
+    def _for_list(self, understanding: Understanding, said: Said, reading: Reading | None) -> Understanding:
+        state, refining = said.state, understanding.intent == "refine"
+        understanding.references = list(said.references.ids)
+        carried = state.filters if refining else Filters()
+        if understanding.more:
+            return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
+        query = self._query(said, reading, understanding.language)
+        topic = f"{state.query} {query}".strip() if refining and not said.names_category else query or state.query
+        grounded = ground(self._search, topic, carried, said.parts.wanted)
+        parts = _with(said.parts, grounded)
+        understanding.wishes = [said.text[m.start : m.end] for m in grounded.wishes if m.field != CATEGORY]
+        # A wish that cannot filter stays in the words that rank.
+        added = [wish for wish in understanding.wishes if wish.lower() not in topic.lower()]
+        understanding.query = " ".join([*added, topic]).strip()
+        prices = [product.price for product in _known(self._search.catalogue, list(said.references.ids) or state.shown)]
+        understanding.filters = conditions(
+            parts, carried, also=bool(_ALSO.search(said.text)) and refining, shown_prices=prices
+        )
+        understanding.sort = said.parts.sort or ("relevance" if not refining else state.sort)
+        if (said.parts.cheaper or said.parts.dearer) and not prices:
+            understanding.sort = "price_low" if said.parts.cheaper else "price_high"
+        return understanding
+
+    def _query(self, said: Said, reading: Reading | None, language: Language) -> str:
+        """The words to search: those typed where they name a thing, the model's where they are vague or Chinese."""
+        if language == "zh" and self._catalogue_language == "en" and has_cjk(said.content):
+            shelves = [
+                value.rsplit(" > ", 1)[-1] for m in said.parts.wanted if m.field == CATEGORY for value in m.values
+            ]
+            translated = (reading.query if reading else "") or (
+                translate(self._model, said.text) if self._model else ""
+            )
+            return " ".join(shelves[:1]) or translated or said.content
+        if reading and reading.query and (cues.VAGUE.search(said.text) or not said.content):
+            return reading.query.lower()
+        return said.content
+
+
+def _content(text: str) -> str:
+    wanted = content(text)
+    return wanted if _EMPTY_WORDS.sub(" ", wanted).strip(" ,.?!;:'\"-。,?!、") else ""
+
+
+def _by_reading(said: Said, reading: Reading) -> Settled:
+    """The model's intent, kept to what the conversation allows."""
+    intent = reading.intent
+    if intent in ("compare", "ask_product") and not (said.on_the_table or said.references.ids):
+        intent = "search"
+    if intent == "refine" and not (said.state.query or said.state.filters):
+        intent = "search"
+    if intent == "cart":
+        return Settled("cart", operation="add") if said.on_the_table else Settled("search")
+    return Settled(intent)
+
+
+def _by_default(said: Said) -> Settled:
+    """Without a model, a message that names something is looked up."""
+    if said.content or said.parts:
+        return Settled("search")
+    return Settled("smalltalk", problem="not_understood")
+
+
+def _with(parts: ExactParts, grounded: Grounded) -> ExactParts:
+    return replace(parts, wanted=grounded.filters)
+
+
+def _inside(mention: Mention, references: References) -> bool:
+    return any(start <= mention.start and mention.end <= end for start, end in references.spans)
+
+
+def _known(catalogue: object, ids: list[str]) -> list[Product]:
+    return [catalogue.get(i) for i in ids if i in catalogue]  # type: ignore[attr-defined,operator]

@@ -1,0 +1,179 @@
+"""The catalogue's own words: which brands, categories, colours and attribute values a message names.
+
+A value becomes a filter only when the shopper said it and the catalogue has it, so the catalogue is the dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import Stemmer
+
+from data.catalogue import Catalogue
+from data.lexicon import colours
+from data.records import CATEGORY_SEPARATOR
+from retrieval.filters import BRAND, CATEGORY, COLOUR
+
+LONGEST_PHRASE = 6  # tokens; for Chinese, where a token is a character, as well
+YES = "yes"
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_PLAIN_WORDS = frozenset(
+    # Attribute values that are also everyday words say nothing by themselves.
+    "all any both no none not of off on one open other set small medium large mini big single double full half high low light "
+    "long short new old soft hard fine free good great hot cold warm cool dry wet day night kids kid men women man woman adult "
+    "adults unisex standard regular normal classic basic plain yes true false size pack gift home everyday daily use".split()
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A stretch of text that names values of one field (several are alternatives: "mug" names every shelf of mugs)."""
+
+    start: int
+    end: int
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass
+class _Entry:
+    field: str
+    values: set[str] = field(default_factory=set)
+    weight: int = 0  # products that have it; the commonest meaning of a phrase wins
+
+
+class Vocabulary:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._entries: dict[tuple[str, ...], dict[str, _Entry]] = defaultdict(dict)
+        for path, rows in catalogue.rows_by_category.items():
+            self._add_category(path, len(rows))
+        for brand, rows in catalogue.rows_by_brand.items():
+            self._add(
+                brand, BRAND, catalogue.brands[rows[0]], len(rows) + 10**6
+            )  # a brand's name is never a plain word
+        for name, values in catalogue.rows_by_attribute.items():
+            for value, rows in values.items():
+                self._add_attribute(name, value, len(rows))
+        self._add_colour_words()
+
+    def mentions(self, text: str, *, skip: tuple[str, ...] = ()) -> list[Mention]:
+        """What the text names, the longest phrase first where two overlap, in the order of the text."""
+        tokens = [(match.start(), match.end(), stem(match[0])) for match in _TOKEN.finditer(text)]
+        found: list[Mention] = []
+        place = 0
+        while place < len(tokens):
+            size, entry = self._longest(tokens, place, skip)
+            if entry is None:
+                place += 1
+                continue
+            start, end = tokens[place][0], tokens[place + size - 1][1]
+            if not (entry.field == COLOUR and self._part_of_a_name(text[start:end], text[end:], entry.values)):
+                found.append(Mention(start, end, entry.field, tuple(sorted(entry.values))))
+            place += size
+        return found
+
+    def knows(self, word: str) -> bool:
+        """Whether any title, category or brand contains the word (stemmed)."""
+        return stem(word) in self._title_stems
+
+    def _longest(
+        self, tokens: list[tuple[int, int, str]], place: int, skip: tuple[str, ...]
+    ) -> tuple[int, _Entry | None]:
+        for size in range(min(LONGEST_PHRASE, len(tokens) - place), 0, -1):
+            meanings = self._entries.get(tuple(token for _, _, token in tokens[place : place + size]), {})
+            usable = [entry for name, entry in meanings.items() if name not in skip]
+            if usable:
+                return size, max(usable, key=lambda entry: entry.weight)
+        return 0, None
+
+    def _add(self, phrase: str, name: str, value: str, weight: int) -> None:
+        key = tuple(stem(match[0]) for match in _TOKEN.finditer(phrase))
+        if not key or len(key) > LONGEST_PHRASE:
+            return
+        entry = self._entries[key].setdefault(name, _Entry(name))
+        entry.values.add(value)
+        entry.weight = max(entry.weight, weight)
+
+    def _add_category(self, path: str, products: int) -> None:
+        """A shelf is named by its own name, and a last shelf also by its last word: "mug" for Travel mugs."""
+        name = path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        weight = products + 10**5
+        for part in re.split(r"\s*(?:&|,|/|\band\b)\s*", name):
+            self._add(part, CATEGORY, path, weight)
+            words = part.split()
+            is_leaf = not any(other.startswith(path + CATEGORY_SEPARATOR) for other in self._catalogue.rows_by_category)
+            if is_leaf and len(words) > 1:
+                self._add(words[-1], CATEGORY, path, weight)
+
+    def _add_attribute(self, name: str, value: str, products: int) -> None:
+        if value in (YES, "no", "true", "false"):
+            if value == YES:
+                self._add(name, name, YES, products)
+            return
+        self._add(f"{name} {value}", name, value, products)
+        self._add(f"{value} {name}", name, value, products)
+        if _speaks_for_itself(value):
+            self._add(value, name, value, products)
+
+    def _add_colour_words(self) -> None:
+        known = self._catalogue.rows_by_attribute.get(COLOUR, {})
+        for word, canonical in colours().items():
+            if canonical in known:
+                self._add(word, COLOUR, canonical, len(known[canonical]))
+
+    def _part_of_a_name(self, colour: str, after: str, values: set[str]) -> bool:
+        """`orange juice`: most products whose title has both words in a row are of another colour."""
+        following = re.match(r"[\s-]+([a-z]+)", after, re.IGNORECASE)
+        if following is None:
+            return False
+        rows = self._rows_with_title_phrase(f"{colour} {following[1]}".lower())
+        if not rows:
+            return False
+        coloured = {
+            int(row) for value in values for row in self._catalogue.rows_by_attribute.get(COLOUR, {}).get(value, ())
+        }
+        return sum(row in coloured for row in rows) < len(rows) / 2
+
+    @lru_cache(maxsize=512)  # noqa: B019  a vocabulary lives as long as its store is open
+    def _rows_with_title_phrase(self, phrase: str) -> tuple[int, ...]:
+        pattern = re.compile(rf"\b{re.escape(phrase)}\b")
+        return tuple(row for row, title in enumerate(self._lower_titles) if pattern.search(title))
+
+    @cached_property
+    def _lower_titles(self) -> list[str]:
+        return [title.lower() for title in self._catalogue.titles]
+
+    @cached_property
+    def _title_stems(self) -> frozenset[str]:
+        texts = [
+            *self._lower_titles,
+            *(path.lower() for path in self._catalogue.rows_by_category),
+            *self._catalogue.brands,
+        ]
+        return frozenset(stem(match[0]) for text in texts for match in _TOKEN.finditer(text))
+
+
+def words_of(text: str) -> Iterator[re.Match[str]]:
+    """Words, and single Chinese characters, with their places."""
+    return _TOKEN.finditer(text)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    return _STEMMER.stemWord(word.lower())
+
+
+_STEMMER = Stemmer.Stemmer("english")
+
+
+def _speaks_for_itself(value: str) -> bool:
+    """Words that mean the value wherever they stand (cotton, stainless steel, 450 ml), unlike `10`, `M` or `large`."""
+    if re.fullmatch(r"[\d.,/x-]+", value) or value in _PLAIN_WORDS:
+        return False
+    return bool(re.search(r"[a-z]{3}|\d\s*[a-z]+|[\u3400-\u9fff]{2}", value, re.IGNORECASE))
