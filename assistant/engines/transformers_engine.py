@@ -17,7 +17,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
-from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteriaList, TextIteratorStreamer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, StoppingCriteriaList, TextIteratorStreamer
 
 from assistant.engines.messages import chat_turns, fit
 from assistant.engines.stopping import until
@@ -46,12 +46,8 @@ class ChatTransformers(BaseChatModel):
     _busy: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def model_post_init(self, _: Any) -> None:
-        gguf = Path(self.path) if self.path.endswith(".gguf") else None
-        source = str(gguf.parent) if gguf else self.path
-        options = {"gguf_file": gguf.name} if gguf else {}
         try:
-            self._tokenizer = AutoTokenizer.from_pretrained(source, **options)
-            self._model = AutoModelForCausalLM.from_pretrained(source, dtype=_dtype(self.device, gguf), **options)
+            self._tokenizer, self._model = _load(self.path, self.device)
         except (OSError, ValueError, ImportError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0]
             raise AisleError(
@@ -170,11 +166,17 @@ class _Run:
         return torch.full((input_ids.shape[0],), self._left.is_set(), dtype=torch.bool, device=input_ids.device)
 
 
-def _dtype(device: str, gguf: Path | None) -> torch.dtype | str:
-    """A GGUF's packed weights are computed in float32 on the CPU; elsewhere 16 bits are the faster ones."""
-    if device != "cpu":
-        return torch.bfloat16
-    return torch.float32 if gguf else "auto"
+def _load(path: str, device: str) -> tuple[Any, Any]:
+    """Tokenizer and model. A GGUF is unpacked to 16 bits, which every device computes without kernels of its own."""
+    if path.endswith(".gguf"):
+        folder, name = Path(path).parent, Path(path).name
+        unpacked = GgufConfig(gguf_file=name, dequantize=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
+        return tokenizer, AutoModelForCausalLM.from_pretrained(
+            folder, gguf_file=name, quantization_config=unpacked, dtype=torch.bfloat16
+        )
+    dtype = "auto" if device == "cpu" else torch.bfloat16
+    return AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path, dtype=dtype)
 
 
 def _asking_for(schema: dict[str, Any], messages: list[BaseMessage]) -> list[BaseMessage]:
