@@ -63,6 +63,12 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture
+def rows() -> list[Row]:
+    """The shop's products, to be changed as a test likes."""
+    return [dict(product) for product in SHOP]
+
+
+@pytest.fixture
 def make_store(tmp_path: Path) -> MakeStore:
     """Writes a store of these rows; the same name again replaces its products."""
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import numpy as np
+import pytest
+from transformers import BertConfig, BertForSequenceClassification
+
+from data.errors import AisleError
+from retrieval.documents import meaning
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
+from retrieval.index import SearchIndex
+from retrieval.relevance import relevant
+from retrieval.reranker import Reranker
 
 
 def found(shop: HybridSearch, query: str, k: int = 3, **filters: object) -> list[str]:
@@ -64,3 +73,31 @@ def test_similar(shop: HybridSearch) -> None:
 @pytest.mark.parametrize("query", ["🙂🙂🙂", "?", "\x00", "the", "x" * 100_000, "hat " * 25_000])
 def test_any_text_is_answered(shop: HybridSearch, query: str) -> None:
     assert len(shop.search(query, 3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "carried"),
+    [("a warm hat", True), ("travel mug", True), ("two person tent", True), ("lawn mower", False), ("laptop", False)],
+)
+def test_what_the_shop_does_not_carry_is_told_apart(shop: HybridSearch, query: str, carried: bool) -> None:
+    assert relevant(shop.search(query, 1)[0]) is carried
+
+
+def test_a_reranker_has_the_last_word(shop: HybridSearch, tmp_path: Path) -> None:
+    """A real cross-encoder of random weights: its order is arbitrary, and has to be the order of the hits."""
+    config = BertConfig(vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, num_labels=1)
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    shop.encoder.model.tokenizer.save_pretrained(tmp_path)
+    reranker = Reranker(str(tmp_path))
+    reranked = HybridSearch(
+        shop.catalogue, SearchIndex(shop.dense, shop.lexical), shop.encoder, np.zeros(len(shop.catalogue)), reranker
+    )
+    hits = reranked.search("hat", 4)
+    texts = [meaning(product) for product in shop.catalogue.products(range(len(shop.catalogue)))]
+    best = np.argsort(-reranker.scores("hat", texts))[:4]
+    assert [hit.row for hit in hits] == list(best)
+
+
+def test_a_reranker_that_cannot_be_had_says_so() -> None:
+    with pytest.raises(AisleError, match="reranker"):
+        Reranker("/no/such/model").scores("hat", ["hat"])
