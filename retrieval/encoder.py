@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +89,8 @@ class Encoder:
         return frozenset(self.model.tokenizer.get_vocab())
 
     def _encode_one(self, text: str) -> np.ndarray:
-        return self._encode([text])[0]
+        with _one_thread():
+            return self._encode([text])[0]
 
     def _encode(self, texts: list[str]) -> np.ndarray:
         vectors = self.model.encode(
@@ -120,3 +123,17 @@ class Encoder:
             _ = self.model
         except Exception:
             self._model = None
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One short text is too little work to share out: threads that wait for one another on a busy machine made a query
+    ten times slower."""
+    import torch  # noqa: PLC0415
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
