@@ -11,10 +11,9 @@ COSINE = 0.56
 def relevant(hit: Hit) -> bool:
     """True where the words and the meaning together, or the meaning alone, are near enough.
 
-    Set with all-MiniLM-L6-v2 on the best hit for each query: over a fashion shop, 1 of 40 things that it does not sell
-    passed ("washing machine" found a mineral wash; lawn mower, dog food, laptop did not) and all of 37 that it does; over
-    6,780 product titles 8 in 10 of 100 long marketplace requests passed with their product there, 2 in 10 with it taken
-    away, most of these for one much like it. A hit found without a query is relevant when the filters let it through,
-    which is no question of this function.
+    Set with all-MiniLM-L6-v2 on the best hit for each query. Over a fashion shop 1 of 40 things that it does not sell
+    passed ("washing machine" found a mineral wash; lawn mower, dog food, laptop did not), and all of 37 that it does.
+    Over 6,780 product titles 8 in 10 of 100 long marketplace requests passed with their product there, and 2 in 10 with
+    it taken away, most of these for one much like it. Only for hits of a query; browsing is near nothing.
     """
     return hit.score >= SCORE or hit.cosine >= COSINE
