@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from rich.progress import Progress
+from rich.progress import track
 
 from data.demo.colours import colours
 from data.demo.interactions import Ratings, Simulation
 from data.demo.pictures import image_of, write_picture
 from data.demo.products import DemoProduct, compose
 from data.demo.reviews import REVIEWS_WANTED, write_reviews
-from data.demo.shoppers import SHOPPERS, draw_shoppers
+from data.demo.shoppers import SHOPPERS, Shoppers, draw_shoppers
 from data.demo.specs import Department, load_departments
 from data.errors import AisleError
 from data.files import replacing_folder
@@ -61,12 +61,33 @@ def make_demo_store(name_or_path: str | os.PathLike[str] = "demo", *, seed: int 
     built_from = fingerprint(str(seed), *sorted(file for file in _HERE.rglob("*.*") if file.suffix != ".pyc"))
     if _is_current(folder, built_from):
         return Store.open(folder)
-    departments = load_departments()
+    build(folder, load_departments(), built_from, seed=seed, progress=progress)
+    return Store.open(folder)
+
+
+def build(
+    folder: Path,
+    departments: list[Department],
+    built_from: str,
+    *,
+    seed: int,
+    shoppers: int = SHOPPERS,
+    reviews: int = REVIEWS_WANTED,
+    progress: bool = False,
+) -> None:
+    """Write the store of these departments beside `folder`, then put it in its place with what outlives a rebuild."""
     with replacing_folder(folder) as beside:
-        _write_store(beside, departments, seed, progress)
+        products = compose(departments, seed)
+        simulation = Simulation(products, _shoppers(products, shoppers, seed), seed)
+        for _ in track(simulation.run(), "Shoppers", total=shoppers, disable=not progress, transient=True):
+            pass
+        _write_tables(Store.create(beside, SETTINGS), simulation, reviews, seed)
+        (beside / "media").mkdir()
+        for product in track(products, "Pictures", disable=not progress, transient=True):
+            write_picture(product, beside / image_of(product))
+        shutil.copyfile(_HERE / "policies.md", beside / "policies.md")
         (beside / FINGERPRINT_FILE).write_text(built_from, encoding="utf-8")
         _carry_over(folder, beside)
-    return Store.open(folder)
 
 
 def _is_current(folder: Path, built_from: str) -> bool:
@@ -89,23 +110,16 @@ def _refuse_other_content(folder: Path) -> None:
         raise AisleError(f"{folder} holds other files ({', '.join(sorted(foreign)[:3])}). {way_out}")
 
 
-def _write_store(folder: Path, departments: list[Department], seed: int, progress: bool) -> None:
-    store = Store.create(folder, SETTINGS)
-    with Progress(disable=not progress, transient=True) as bars:
-        products = compose(departments, seed)
-        simulation = Simulation(
-            products, draw_shoppers(SHOPPERS, len(_brands(products)), len(colours()) + 1, seed), seed
-        )
-        for _ in bars.track(simulation.run(), total=SHOPPERS, description="Shoppers"):
-            pass
-        ratings = simulation.ratings()
-        store.write_table(simulation.table(), store.interactions_file)
-        store.write_table(write_reviews(products, ratings, REVIEWS_WANTED, seed), store.reviews_file)
-        store.write_table(products_table(products, ratings, seed), store.products_file)
-        store.media_folder.mkdir()
-        for product in bars.track(products, description="Pictures"):
-            write_picture(product, store.folder / image_of(product))
-    shutil.copyfile(_HERE / "policies.md", store.policies_file)
+def _shoppers(products: list[DemoProduct], count: int, seed: int) -> Shoppers:
+    brands = {product.brand.name for product in products}
+    return draw_shoppers(count, len(brands), len(colours()) + 1, seed)  # + 1: products of no colour
+
+
+def _write_tables(store: Store, simulation: Simulation, reviews: int, seed: int) -> None:
+    products, ratings = simulation.products, simulation.ratings()
+    store.write_table(simulation.table(), store.interactions_file)
+    store.write_table(write_reviews(products, ratings, reviews, seed), store.reviews_file)
+    store.write_table(products_table(products, ratings, seed), store.products_file)
 
 
 def products_table(products: list[DemoProduct], ratings: Ratings, seed: int) -> pa.Table:
@@ -147,10 +161,6 @@ def _rated(products: list[DemoProduct], ratings: Ratings, seed: int) -> tuple[np
         counts[row] += earlier
     means = np.divide(sums, counts, out=np.full(len(products), np.nan), where=counts > 0)
     return np.round(means, 1), counts
-
-
-def _brands(products: list[DemoProduct]) -> set[str]:
-    return {product.brand.name for product in products}
 
 
 def _carry_over(old: Path, new: Path) -> None:

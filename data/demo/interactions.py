@@ -63,6 +63,8 @@ class _Log:
     channels: list[str] = field(default_factory=list)
 
     def add(self, session: _Session, product: int, event: str, value: float, seconds: int) -> None:
+        if seconds >= DAYS * DAY_S:
+            return  # a visit around the last midnight
         self.users.append(session.user)
         self.products.append(product)
         self.events.append(event)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import yaml
 
 from data.demo.colours import colours
-from data.demo.interactions import Ratings
+from data.demo.interactions import END, Ratings
 from data.demo.phrasing import sentence
 from data.demo.products import DemoProduct
 from data.schema import REVIEWS
@@ -21,6 +21,7 @@ from data.schema import REVIEWS
 REVIEWS_WANTED = 10_000
 WEIGHT_OF_COMMON = 0.3  # of sentences that many families share
 SHARE_IN_CHINESE = 0.05
+LAST_SECOND = int(END.timestamp()) - 1
 MAX_DELAY_S = 5 * 86_400  # a review is written within days of the stars
 
 Mood = Literal["pleased", "mixed", "displeased"]
@@ -79,7 +80,7 @@ def write_reviews(products: list[DemoProduct], ratings: Ratings, wanted: int, se
                 "rating": float(stars),
                 "title": title,
                 "text": text,
-                "timestamp": int(ratings.seconds[at] + rng.integers(60, MAX_DELAY_S)) * 1_000_000,
+                "timestamp": min(int(ratings.seconds[at] + rng.integers(60, MAX_DELAY_S)), LAST_SECOND) * 1_000_000,
             }
         )
     rows.sort(key=lambda review: (review["timestamp"], review["product_id"]))

@@ -111,7 +111,7 @@ class Family(Spec):
     chinese: Texts
     synonyms: tuple[str, ...]
     brands: tuple[str, ...] = ()
-    products: int = Field(default=23, ge=1)
+    products: int = Field(default=15, ge=1)
     price: tuple[float, float]
     shape: str
     colours: tuple[str, ...] = ()
@@ -210,6 +210,9 @@ def load_departments(folder: Path = FOLDER) -> list[Department]:
     names = Counter(family.name for family in families)
     if twice := sorted(name for name, count in names.items() if count > 1):
         raise AisleError(f"Two families of the demo store have the same name: {', '.join(twice)}. Rename one.")
+    for family in families:
+        if unknown := set(family.complements) - set(names):
+            raise AisleError(f"'{family.name}' goes with {sorted(unknown)}, which the demo store does not sell.")
     return departments
 
 
