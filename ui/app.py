@@ -1,0 +1,125 @@
+"""The storefront: a chat beside a cart, for one shop or several."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import gradio as gr
+from rich.console import Console
+
+from data.errors import AisleError
+from data.store import Store, names
+from ui.assistants import Assistants
+from ui.media import routes
+from ui.page import Page, lay_out, look
+from ui.storefront import Storefront
+
+MOST_AT_ONCE = 16  # turns of different shoppers
+
+
+def build(stores: list[str], *, default: str | None = None, **settings: Any) -> gr.Blocks:
+    """The page for these stores (names or paths); `settings` stand in for those of every `store.toml`.
+
+    `ui.page.look` has the style, `ui.media.routes` the pictures: `serve` brings all three together.
+    The default store begins to open in the background. Raises AisleError for a store that is not there.
+    """
+    opened = [Store.open(store) for store in stores]
+    first = Store.open(default).name if default else opened[0].name
+    assistants = Assistants(opened, **settings)
+    assistants.opening(first)
+    with gr.Blocks(title=assistants.stores[first].settings.name, analytics_enabled=False, fill_width=True) as blocks:
+        page = lay_out(opened)
+        _wire(blocks, page, Storefront(page, assistants, first))
+    return blocks.queue(default_concurrency_limit=MOST_AT_ONCE)
+
+
+def serve(
+    stores: list[str],
+    *,
+    default: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    share: bool = False,
+    **settings: Any,
+) -> tuple[gr.Blocks, str]:
+    """Start the server and return at once: the page (`close()` stops it) and its address.
+
+    Raises AisleError where the port is taken or a store is not there.
+    """
+    _check_free(host, port)
+    blocks = build(stores, default=default, **settings)
+    try:
+        _, address, public = blocks.launch(
+            server_name=host,
+            server_port=port,
+            share=share,
+            prevent_thread_lock=True,
+            quiet=True,
+            ssr_mode=False,
+            app_kwargs={"routes": routes([Store.open(store) for store in stores])},
+            **look(),
+        )
+    except OSError as error:
+        raise _taken(host, port) from error
+    return blocks, public or address
+
+
+def launch(store: str = "demo", *, host: str = "127.0.0.1", port: int = 7860, share: bool = False) -> None:
+    """Serve this store and all others under the home folder until interrupted; the store is the first one shown.
+
+    Raises AisleError where the port is taken or the store is not there.
+    """
+    first = Store.open(store)
+    others = [name for name in names() if name != first.name]
+    blocks, address = serve([store, *others], default=store, host=host, port=port, share=share)
+    Console().print(f"[bold]{first.settings.name}[/bold] is open at {address}  (Ctrl+C closes it)")
+    blocks.block_thread()
+
+
+def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
+    everything = [
+        page.visit, page.memory, page.brand, page.store, page.shopper, page.past, page.now, page.cart, page.message,
+        page.send,
+    ]  # fmt: skip
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    remember: dict[str, Any] = {"inputs": page.memory, "js": "window.aisleRemember", "api_visibility": "private"}
+    blocks.load(storefront.arrive, page.memory, everything, js="window.aisleRecall", **quiet)
+    page.memory.change(None, **remember)
+    page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet)
+    page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet)
+    page.anew.click(storefront.start_over, page.visit, everything, trigger_mode="once", **quiet)
+    gr.on(
+        [page.message.submit, page.send.click, page.now.submit, page.past.submit],
+        storefront.converse,
+        [page.visit, page.message],
+        [page.visit, page.past, page.now, page.cart, page.message, page.send],
+        trigger_mode="once",  # a second message waits in its box until the first is answered
+        **quiet,
+    )  # fmt: skip
+    gr.on(
+        [page.now.click, page.past.click, page.cart.click],
+        storefront.change_cart,
+        page.visit,
+        [page.visit, page.cart],
+        trigger_mode="multiple",
+        concurrency_id="cart",
+        **quiet,
+    )
+
+
+def _check_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise _taken(host, port) from error
+
+
+def _taken(host: str, port: int) -> AisleError:
+    return AisleError(
+        f"Port {port} on {host} cannot be used, most likely because another program has it: "
+        f"stop that one, or choose another with `aisle ui --port {port + 1 if port < 65535 else 7860}`."
+    )

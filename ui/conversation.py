@@ -1,0 +1,40 @@
+"""The conversation as HTML: the welcome, what was said before, and the turn on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from assistant.turn import Language
+from data.store import StoreSettings
+from ui.cards import card
+from ui.exchange import Exchange
+from ui.rendering import render
+
+
+def welcome(settings: StoreSettings, language: Language, *, ready: bool, problem: str = "") -> str:
+    """What an empty page shows: greeting and example messages, or why the shop cannot be opened."""
+    return render("welcome.html", settings=settings, language=language, ready=ready, problem=problem)
+
+
+def past(exchanges: Iterable[Exchange], store: str, currency: str) -> str:
+    return "".join(exchange(each, store, currency, latest=False) for each in exchanges)
+
+
+def exchange(each: Exchange, store: str, currency: str, *, latest: bool = True) -> str:
+    """One message and its answer; only the latest offers what could be said next and why it is what it is."""
+    reasons = each.turn.evidence.reasons if each.turn else {}
+    cards = [
+        Markup(card(product, store, each.language, reasons.get(product.product_id, ""))) for product in each.products
+    ]
+    turn = each.turn if latest else None
+    return render(
+        "exchange.html",
+        each=each,
+        cards=cards,
+        turn=turn,
+        chips=turn.understanding.filters.chips(currency) if turn else [],
+        latest=latest,
+        language=each.language,
+    )

@@ -1,0 +1,34 @@
+// What the page does by itself: remembers, scrolls to the newest message, opens and closes the cart on a phone.
+
+// A tab goes on where it was; a new tab takes up the latest conversation, in the shop that is served now.
+window.aisleRecall = (stored) => {
+  const own = sessionStorage.getItem("aisle");
+  return own ? JSON.parse(own) : { ...(stored || {}), store: null };
+};
+window.aisleRemember = (memory) => {
+  sessionStorage.setItem("aisle", JSON.stringify(memory));
+};
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-toggle=cart]")) document.body.classList.toggle("cart-open");
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.body.classList.remove("cart-open");
+});
+
+let newest = null;
+const toNewest = () => {
+  const said = document.querySelector("#now .exchange.latest .by-shopper");
+  const text = said && said.textContent + document.querySelectorAll("#past .exchange").length;
+  if (text && text !== newest) {
+    said.closest(".exchange").scrollIntoView({ block: "start", behavior: newest ? "smooth" : "instant" });
+  }
+  newest = text;
+};
+const watch = () => {
+  const now = document.querySelector("#now");
+  if (!now) return setTimeout(watch, 100);
+  new MutationObserver(toNewest).observe(now, { childList: true, subtree: true, characterData: true });
+  toNewest();
+};
+watch();
