@@ -24,6 +24,7 @@ from assistant.turn import (
     CartEvent,
     DoneEvent,
     Evidence,
+    Language,
     ProductsEvent,
     StreamEvent,
     TokenEvent,
@@ -54,9 +55,9 @@ class Dialogue:
 
     def __init__(self, shop: Shop, model: BaseChatModel | None, checkpoints: Path) -> None:
         self._shop = shop
-        language = "zh" if shop.store.settings.language == "zh" else "en"
+        language: Language = "zh" if shop.store.settings.language == "zh" else "en"
         self._understander = Understander(shop.search, model, language)
-        self._writer = Writer(model, Checker(self._understander.vocabulary), shop.currency)
+        self._writer = Writer(model, Checker(), shop.currency)
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)
         self._checkpoints = SqliteSaver(self._connection)
         self._graph = self._compiled()
@@ -94,7 +95,7 @@ class Dialogue:
     def _compiled(self):  # type: ignore[no-untyped-def]  # a generic of four parameters that say nothing here
         graph = StateGraph(GraphState)
         for name, node in (("understand", self._understand), ("act", self._act), ("reply", self._reply)):
-            graph.add_node(name, node)
+            graph.add_node(name, node)  # type: ignore[call-overload]  # mypy does not take a TypedDict for one here
         graph.add_edge(START, "understand")
         graph.add_edge("understand", "act")
         graph.add_edge("act", "reply")

@@ -26,6 +26,7 @@ Intent = Literal[
 ]
 Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
+Source = Literal["rules", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
 
 
@@ -52,7 +53,7 @@ class Understanding(BaseModel):
     unknown: list[str] = Field(default_factory=list)  # values asked for that the catalogue does not have
     problem: str = ""  # why a reference could not be resolved: a phrase key
     language: Language = "en"
-    source: Literal["rules", "llm", "fallback"] = "rules"
+    source: Source = "rules"
 
 
 class CartLine(BaseModel):

@@ -79,6 +79,10 @@ class Catalogue:
         return [brand or "" for brand in self.table[Columns.Brand].to_pylist()]
 
     @cached_property
+    def tags(self) -> list[list[str]]:
+        return [tags or [] for tags in self.table[Columns.Tags].to_pylist()]
+
+    @cached_property
     def rows_by_category(self) -> dict[str, np.ndarray]:
         """Rows of every category path and of every ancestor of it, sorted: a subtree is one look-up."""
         rows: dict[str, list[int]] = {}

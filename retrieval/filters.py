@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 import numpy as np
+from babel.numbers import get_currency_symbol
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.catalogue import Catalogue
@@ -91,22 +92,32 @@ class Filters(BaseModel):
         return {CATEGORY: self.category, BRAND: self.brand, COLOUR: self.colour} | self.attributes
 
     def _chips(self, currency: str) -> Iterator[Chip]:
+        symbol = get_currency_symbol(currency, locale="en_US")
         if self.price_min is not None:
-            yield Chip("price_min", str(self.price_min), f"from {self.price_min:g} {currency}")
+            yield Chip("price_min", str(self.price_min), f"from {symbol}{self.price_min:g}")
         if self.price_max is not None:
-            yield Chip("price_max", str(self.price_max), f"up to {self.price_max:g} {currency}")
+            yield Chip("price_max", str(self.price_max), f"up to {symbol}{self.price_max:g}")
         for field, values in self._wanted().items():
             for value in values:
-                yield Chip(
-                    field, value, value.rsplit(CATEGORY_SEPARATOR, 1)[-1] if field == CATEGORY else f"{field}: {value}"
-                )
+                yield Chip(field, value, _label(field, value, values))
         if self.rating_min is not None:
             yield Chip("rating_min", str(self.rating_min), f"{self.rating_min:g}★ and up")
         if self.in_stock:
             yield Chip("in_stock", "true", "in stock")
         for field, values in self.exclude.items():
             for value in values:
-                yield Chip(f"exclude:{field}", value, f"not {value}")
+                yield Chip(f"exclude:{field}", value, f"not {_label(field, value, values)}")
+
+
+def _label(field: str, value: str, beside: list[str]) -> str:
+    """`waterproof` for a feature, `material: wool` for a value; a shelf by its name, where two share it by its path."""
+    if field == CATEGORY:
+        name = value.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        shared = sum(other.rsplit(CATEGORY_SEPARATOR, 1)[-1] == name for other in beside) > 1
+        return value if shared else name
+    if value.casefold() == "yes":
+        return field
+    return value if field == BRAND else f"{field}: {value}"
 
 
 def _any_of(catalogue: Catalogue, field: str, values: list[str]) -> np.ndarray:

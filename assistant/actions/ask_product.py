@@ -30,7 +30,8 @@ _ABOUT = re.compile(
     re.I,
 )
 _YES_NO = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|hey)[\s,]+)?(?:is|are|does|do|can|could|will|would|has|have)\b|[吗嗎]\W*$|是不是|能不能|可不可以",
+    r"^\W*(?:(?:and|but|so|ok|hey)[\s,]+)?(?:is|are|does|do|can|could|will|would|has|have)\b"
+    r"|\b(?:is|are|does|do|can|could|will|has|have) (?:it|they|this|that|the)\b|[吗嗎]\W*$|是不是|能不能|可不可以",
     re.I,
 )
 _FUNCTION_WORDS = frozenset(

@@ -83,7 +83,7 @@ def _view(request: Request) -> Evidence:
     if not cart.lines:
         notes = [Note(key="cart_empty")]
     else:
-        lines = ", ".join(f"{line.quantity} × {line.product.title}" for line in cart.lines)
+        lines = "; ".join(f"{line.quantity} × {line.product.title}" for line in cart.lines)
         notes = [Note(key="cart_view", values={"lines": lines, "total": request.money(cart.total)})]
     if request.understanding.problem == "checkout" and cart.lines:
         notes.append(Note(key="checkout", values={"contact": request.contact()}))

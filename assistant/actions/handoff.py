@@ -22,7 +22,7 @@ def summary(request: Request) -> str:
         parts.append(request.say("summary_conditions", conditions=labels))
     lines = request.shop.carts.view(request.session).lines
     if lines:
-        named = ", ".join(f"{line.quantity} × {line.product.title}" for line in lines)
+        named = "; ".join(f"{line.quantity} × {line.product.title}" for line in lines)
         parts.append(request.say("summary_cart", lines=named))
     separator = "；" if request.understanding.language == "zh" else "; "
     return (separator.join(parts) or request.say("summary_nothing")) + ("。" if separator == "；" else ".")

@@ -11,7 +11,7 @@ def act(request: Request) -> Evidence:
     if not bought:
         return Evidence(notes=[Note(key="order_none", values={"contact": request.contact()})])
     products = [request.shop.catalogue.get(product_id) for product_id in bought]
-    lines = ", ".join(product.title for product in products)
+    lines = "; ".join(product.title for product in products)
     return Evidence(
         products=products, notes=[Note(key="order_history", values={"lines": lines, "contact": request.contact()})]
     )

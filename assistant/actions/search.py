@@ -12,6 +12,7 @@ from retrieval.popularity import shrunken_rating
 from retrieval.relevance import relevant
 
 PAGE = 6  # products in one list
+NEAR_THE_BEST = 0.6  # of the best hit's score
 POOL = 200  # hits looked at where the list is sorted by something else than relevance
 RELAXING_ORDER = ("colour", "exclude", "attributes", "rating_min", "in_stock", "brand", "price_min", "price_max")
 
@@ -43,9 +44,13 @@ def _hits(request: Request, filters: Filters, offset: int = 0) -> list[Hit]:
 
 
 def _relevant(query: str, filters: Filters, hits: list[Hit]) -> list[Hit]:
+    """Nothing where even the best hit is not what was asked for; else what comes near enough to the best."""
     if not query or filters.category:
         return hits  # the shelf itself was named
-    return [hit for hit in hits if relevant(hit)]
+    best = max((hit.score for hit in hits), default=0.0)
+    if not any(relevant(hit) for hit in hits):
+        return []
+    return [hit for hit in hits if relevant(hit) or hit.score >= NEAR_THE_BEST * best]
 
 
 def _order(request: Request, hit: Hit) -> float:
@@ -162,7 +167,6 @@ def _relaxing_rank(chip: Chip) -> int:
 
 def _nearest(request: Request, chip: Chip, without: Filters, hits: list[Hit]) -> Evidence:
     wanted, catalogue = request.understanding, request.shop.catalogue
-    topic = f"{wanted.query} " if wanted.query and wanted.language == "en" else wanted.query
     if chip.field in ("price_max", "price_min"):
         below = chip.field == "price_max"
         # The price nearest to the bound, over everything that belongs to the topic.
@@ -175,7 +179,7 @@ def _nearest(request: Request, chip: Chip, without: Filters, hits: list[Hit]) ->
         bound = request.money(float(chip.value))
         nearest = request.money(float(catalogue.price[hits[0].row]))
         key = "none_below" if below else "none_above"
-        note = Note(key=key, values={"topic": topic, "bound": bound, "price": nearest})
+        note = Note(key=key, values={"bound": bound, "price": nearest})
     else:
         count = request.pieces(len(hits) if not without.category else int(without.mask(catalogue).sum()))
         note = Note(key="none_with", values={"condition": chip.label, "count": count})
@@ -193,7 +197,9 @@ def _not_carried(request: Request) -> Evidence:
     top = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
     names = ", ".join(dict.fromkeys(top[:6])) or request.pieces(len(request.shop.catalogue))
     query = wanted.query or request.message
-    return Evidence(notes=[Note(key="not_carried", values={"query": query[:80], "shelves": names})])
+    # What code read as a search was one; what was only taken for one may have been a remark.
+    key = "not_carried" if wanted.source == "rules" else "found_nothing"
+    return Evidence(notes=[Note(key=key, values={"query": query[:80], "shelves": names})])
 
 
 def _suggestions(request: Request) -> list[str]:

@@ -9,36 +9,41 @@ from assistant.turn import Evidence, Language
 from data.records import Product
 
 MOST_PRODUCTS = 2  # the model speaks of the first ones; the cards show them all
-MOST_ATTRIBUTES = 5
-LONGEST_DESCRIPTION = 200
-LONGEST_FACTS = 700
+MOST_ATTRIBUTES = 6
+LONGEST_DESCRIPTION = 200  # characters
 
 
-def product_facts(product: Product, currency: str, language: Language) -> str:
-    attributes = "; ".join(f"{name}: {value}" for name, value in list(product.attributes.items())[:MOST_ATTRIBUTES])
-    stars = f"; rated {product.rating:g} of 5" if product.rating is not None and product.rating_count else ""
-    described = _shortened(product.description, LONGEST_DESCRIPTION)
-    return f"{product.title} ({money(product.price, currency, language)}{stars}; {attributes}) {described}".strip()
-
-
-def evidence_facts(evidence: Evidence, currency: str, language: Language) -> str:
-    """What the model may write from; untrusted text of the catalogue is fenced by the caller."""
+def listing_facts(evidence: Evidence, currency: str, language: Language) -> dict[str, str]:
+    """Title → what its listing says: of a comparison the rows of the table, otherwise the listing in short."""
     if evidence.table:
-        lines = [f"{name}: {' | '.join(values)}" for name, *values in evidence.table.rows]
-        return "\n".join([" | ".join(evidence.table.columns[1:]), *lines])[:LONGEST_FACTS]
-    lines = [product_facts(product, currency, language) for product in evidence.products[:MOST_PRODUCTS]]
-    return "\n".join(f"- {_unfenced(line)}" for line in lines)
+        columns = zip(evidence.table.columns[1:], *(row[1:] for row in evidence.table.rows), strict=True)
+        names = [row[0] for row in evidence.table.rows]
+        return {
+            title: "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+            for title, *values in columns
+        }
+    return {product.title: _listing(product, currency, language) for product in evidence.products[:MOST_PRODUCTS]}
+
+
+def fenced(facts: dict[str, str]) -> str:
+    """The facts as lines, unable to close the fence that the prompt puts around them."""
+    return "\n".join(
+        "- " + re.sub(r"\s+", " ", re.sub(r"[<>]", " ", f"{title} ({text})")) for title, text in facts.items()
+    )
+
+
+def _listing(product: Product, currency: str, language: Language) -> str:
+    stated = [money(product.price, currency, language)]
+    if product.rating is not None and product.rating_count:
+        stated.append(f"rated {product.rating:g} of 5")
+    stated += [f"{name}: {', '.join(product.values(name))}" for name in list(product.attributes)[:MOST_ATTRIBUTES]]
+    return "; ".join(stated) + ". " + _shortened(product.description, LONGEST_DESCRIPTION)
 
 
 def _shortened(text: str, most: int) -> str:
     kept = ""
-    for sentence in re.split(r"(?<=[.!?。!?])\s*", text):
+    for sentence in re.split(r"(?<=[.!?。!?])\s+", text):
         if len(kept) + len(sentence) > most:
             break
         kept = f"{kept} {sentence}".strip()
     return kept
-
-
-def _unfenced(text: str) -> str:
-    """Text that cannot close the fence around it."""
-    return re.sub(r"[<>]", " ", re.sub(r"\s+", " ", text))

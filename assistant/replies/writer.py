@@ -11,7 +11,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from assistant.prompts import prefix
 from assistant.replies.checker import Checker
-from assistant.replies.facts import evidence_facts
+from assistant.replies.facts import fenced, listing_facts
 from assistant.replies.phrases import say_note
 from assistant.turn import Evidence, Language
 from data.errors import AisleError
@@ -39,20 +39,18 @@ class Writer:
         yield separator.join(notes)
         if self._model is None or not evidence.elaborate or not evidence.products:
             return
-        for sentence in self._sentences(evidence, message, language):
-            fault = self._checker.fault(sentence, evidence, self._facts(evidence, language), message, language)
+        facts = listing_facts(evidence, self._currency, language)
+        for sentence in self._sentences(evidence, facts, message, language):
+            fault = self._checker.fault(sentence, facts, message, language)
             if fault:
                 refused.append(f"{sentence} ({fault})")
                 return  # what follows would lean on what was refused
             yield f"{separator}{sentence}"
 
-    def _facts(self, evidence: Evidence, language: Language) -> str:
-        return evidence_facts(evidence, self._currency, language)
-
-    def _sentences(self, evidence: Evidence, message: str, language: Language) -> Iterator[str]:
+    def _sentences(self, evidence: Evidence, facts: dict[str, str], message: str, language: Language) -> Iterator[str]:
         """Whole sentences as they are finished; one that is cut off is left out."""
         assert self._model is not None
-        request = f"<facts>\n{self._facts(evidence, language)}\n</facts>\nShopper: {message[:300]}"
+        request = f"<facts>\n{fenced(facts)}\n</facts>\nShopper: {message[:300]}"
         name = "compare" if evidence.table else "reply"
         prompt = [*prefix(f"{name}_{language}"), HumanMessage(request)]
         assert isinstance(prompt[0], SystemMessage)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.understanding.exact import ExactParts
 from assistant.understanding.vocabulary import Mention
+from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 
 _LISTED = (CATEGORY, BRAND, COLOUR)
@@ -24,16 +27,39 @@ def conditions(parts: ExactParts, carried: Filters, *, also: bool = False, shown
         filters.rating_min = parts.rating_min
     if parts.in_stock:
         filters.in_stock = True
-    named = {mention.field for mention in parts.wanted}
+    filters.category = _shelves([m for m in parts.wanted if m.field == CATEGORY], filters.category, also=also)
+    others = [mention for mention in parts.wanted if mention.field != CATEGORY]
     if not also:
-        for name in named:
+        for name in {mention.field for mention in others}:
             _set(filters, name, [])
-    for mention in parts.wanted:
+    for mention in others:
         _set(filters, mention.field, [*_get(filters, mention.field), *mention.values])
+    for mention in parts.wanted:
         _unrefuse(filters, mention)
     for mention in parts.refused:
         _refuse(filters, mention)
     return filters
+
+
+def _shelves(named: list[Mention], carried: list[str], *, also: bool) -> list[str]:
+    """Shelves named together narrow one another where they overlap ("jackets", "for men"), and add up where they do
+    not ("a tent and a sleeping bag"); what was carried is narrowed or replaced."""
+    shelves = carried
+    for position, mention in enumerate(named):
+        narrowed = overlap(shelves, mention.values)
+        adds = also or position > 0
+        shelves = narrowed or ([*shelves, *mention.values] if adds else list(mention.values))
+    return list(dict.fromkeys(shelves))
+
+
+def overlap(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The shelves that lie within both sets of shelves."""
+    deeper = [max(a, b, key=len) for a in one for b in other if _within(a, b) or _within(b, a)]
+    return list(dict.fromkeys(deeper))
+
+
+def _within(path: str, other: str) -> bool:
+    return path == other or path.startswith(other + CATEGORY_SEPARATOR)
 
 
 def _bound(filters: Filters, parts: ExactParts, shown_prices: list[float]) -> None:

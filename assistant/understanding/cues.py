@@ -40,7 +40,7 @@ VIEW_CART = _cue(
     r"\b(?:what(?:'s| is| do i have)|show|view|see|open|check|review|how much is)\b.{0,20}\b(?:cart|basket|bag|trolley)\b",
     r"^\W*(?:my )?(?:cart|basket)\W*$",
     r"\b(?:cart|basket) total\b",
-    r"(?:看看?|查看|打开|显示)?(?:我的)?(?:购物车|購物車|购物袋)(?:里|裡)?(?:有什么|有啥|有什麼|有哪些)?\W*$",
+    r"^\W*(?:看看?|查看|打开|显示)?(?:一下)?(?:我的)?(?:购物车|購物車|购物袋)(?:里|裡)?(?:有什么|有啥|有什麼|有哪些)?\W*$",
 )
 CLEAR_CART = _cue(
     r"\b(?:empty|clear)\b.{0,12}\b(?:cart|basket|bag)\b",
@@ -55,6 +55,12 @@ MORE = _cue(
     r"^\W*(?:(?:please |can you |could you )?(?:show|see|give|let me see)(?: me)?(?: some| a few)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:any(?:thing)?|what|something) else(?: you (?:have|got))?|(?:any|some) (?:others?|more)|others?|load more)\W*(?:please)?\W*$",
     r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|其他的?呢?|别的呢?|再看看)\W*$",
 )
+DISLIKE = _cue(
+    r"\b(?:i )?(?:don'?t|do not|didn'?t) (?:really )?(?:like|want|love) (?:it|them|any of (?:them|these|those)|these|those|that|this)(?: one| ones)?\W*$|\bnone of (?:these|those|them)\b|\bnot (?:really )?(?:my (?:style|taste|thing)|what i (?:want|mean|meant|had in mind|am looking for))\b|^\W*(?:they|these|those|it)(?:'re|'s| are| is)? (?:all )?(?:so |too |really )?(?:ugly|boring|awful|hideous|terrible)\W*$",
+    r"都不(?:喜[欢歡]|好看|要|行)|不是我(?:想)?要的|[丑醜]死|太[丑醜]",
+)
+"""Nothing on the table pleases: show what comes next."""
+
 COMPARE = _cue(
     r"\b(?:compare|comparison|versus|vs\.?|differences? between|what'?s the differences?|how (?:do|are) they differ)\b",
     r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b",
@@ -98,6 +104,10 @@ ACKNOWLEDGE = _cue(
     r"^\W*(?:ok(?:ay)?|k|fine|sure|alright|all right|great|cool|nice|good|perfect|awesome|wow|hm+|oh|ah+|i see|got it|right|no problem|lol|haha+|interesting|sounds good)(?:[\s,.!]+(?:then|ok(?:ay)?|cool|great|thanks))*\W*$",
     r"^\W*(?:好的?|嗯+|哦+|行|可以|知道了|明白了?|哈哈+|不错|棒|收到)\W*$",
 )
+HESITATION = _cue(
+    r"^\W*(?:(?:hmm+|uh+|um+|well|oh)[\s,.…]*)*(?:(?:i'?m |i am )?not (?:really |quite |so )?sure(?: yet| what i want)?|i don'?t know(?: yet)?|let me think(?: about it)?|i'?ll think about it|maybe(?: later)?|just looking|just browsing|no idea)\W*$",
+    r"^\W*(?:不(?:太)?[确確]定|不知道|[让讓]我想想|考[虑慮]一下|再想想|[随隨]便逛逛)\W*$",
+)
 ABUSE = _cue(
     r"\b(?:stupid|idiot|useless|dumb|moron|shut up|fuck\w*|shit\w*|suck(?:s|ed)?|crap|garbage bot|hate you|bitch|asshole)\b",
     r"傻[逼瓜]|笨蛋|垃圾|白痴|废物|滚|去死|他妈的?|操你",
@@ -112,6 +122,11 @@ VAGUE = _cue(
     r"\bwhat (?:do|should|would|can) i (?:need|get|use|wear|bring|buy)\b|\bideas?\b|\bfor (?:when|a trip|my trip|camping|a party)\b",
     r"送(?:给|給)?.{0,8}(?:礼物|禮物|什么|什麼)|礼物|禮物|适合|適合|能(?:让|够|把|在)|用(?:来|來|于|於)|什么(?:东西)?(?:可以|能)",
 )
+CONTINUES = _cue(
+    r"^\W*(?:but |and |also |ideally |preferably |maybe )*(?:with(?:out)?|in|for|made (?:of|from|for)|that|which|suitable|no|not)\b",
+    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)",
+)
+"""Words with which a message goes on from the one before."""
 SEARCH = _cue(
     r"\b(?:show me|find(?: me)?|search(?: for)?|look(?:ing)? (?:for|at)|i'?m after|after a|i (?:really )?(?:need|want|would like)|i'?d like|shopping for|browse|hunting for|in the market for|in search of)\b",
     r"\b(?:do you (?:have|carry|sell|stock)|have you (?:got|any)|you got|got any|are there (?:any)?|is there (?:an?|any)|any)\b",
@@ -124,7 +139,8 @@ QUESTION = _cue(
     r"[吗嗎呢么麼]\W*$|怎么样|怎麼樣|多[大长重高久少]|什么|什麼|几|是不是|能不能|可不可以|有没有",
 )
 ABOUT_PRODUCT = _cue(
-    r"^\W*(?:is|are|was|does|do|can|could|will|would|has|have|how|what|which|when|where|who|why|tell me)\b.{0,80}\b(?:it|its|this|that|these|those|they|them)\b",
+    r"^\W*(?:and |but |so |ok |hey )?(?:is|are|was|does|do|can|could|will|would|has|have)(?:n'?t)? (?:it|they|this|that|these|those)\b",
+    r"^\W*(?:is|are|was|does|do|can|could|will|would|has|have|how|what|which|when|where|who|why|tell me)\b.{0,80}\b(?:it|its|this|these|those|they|them|that(?: one)?(?=\W*$))\b",
     r"\b(?:tell me (?:more )?about|more (?:info|information|details?) (?:on|about)|details? (?:of|on|about)|what do (?:people|customers|reviewers?|buyers?|others) (?:say|think)|(?:the )?reviews? (?:of|for|say|on)|any reviews?|what (?:size|colou?r|material|brand|capacity)s?|how (?:big|large|long|heavy|tall|wide|loud|warm|old|much does it|many (?:pieces|pockets|ml|people))|what(?:'s| is| are) (?:it|the .{1,30}) (?:made (?:of|from)|like)|made (?:of|from)|waterproof|dishwasher|washable|how much (?:is|does|are)|how much\W*$|what(?:'s| is) the (?:price|size|weight|material|brand|rating|capacity|dimensions?|battery))",
     r"(?:它|这[个款件]|那[个款件]|第.[个款件]).{0,20}(?:吗|嗎|呢|怎么样|怎麼樣|多[大长重高久少]|什么|什麼|几)|评[价論论]|評[價論]|材[质質料]|(?:多大|多重|多长|多高|尺寸|重量|容量)|防水[吗嗎]|详细|詳細|介绍一下|介紹",
 )

@@ -154,7 +154,15 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
         before = text[: mention.start]
         goes_on = previous is not None and bool(_ALSO_NOT.match(text[previous.end : mention.start]))
         refusing = bool(_NOT_BEFORE.search(before)) or (refusing and goes_on)
-        (parts.refused if refusing else parts.wanted).append(mention)
+        lacking = (
+            vocabulary.lacking(mention.start, mention.end, text[mention.start : mention.end].lower())
+            if refusing
+            else None
+        )
+        if lacking:
+            parts.wanted.append(lacking)
+        else:
+            (parts.refused if refusing else parts.wanted).append(mention)
         if refusing:
             negation = _NOT_BEFORE.search(before)
             parts.spans.append((negation.start() if negation else mention.start, mention.end))

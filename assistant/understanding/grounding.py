@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant.understanding.carrying import overlap
 from assistant.understanding.vocabulary import Mention
 from data.catalogue import Catalogue
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
@@ -27,32 +28,40 @@ def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Ment
     the shelf of dresses), an attribute where most products in question state it."""
     if not any(mention.field not in (BRAND, COLOUR) for mention in wanted):
         return Grounded(wanted, [])
-    rows = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
+    first = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
     grounded = Grounded([], [])
-    scope = rows
-    for mention in sorted(wanted, key=lambda mention: mention.field != CATEGORY):
-        if mention.field == CATEGORY:
-            shelf = _rows_on(search.catalogue, mention)
-            agreed = len(rows) > 0 and np.isin(rows[:FIRST_RESULTS], shelf).mean() >= AGREEMENT
-            if agreed:
-                scope = shelf
-            (grounded.filters if agreed else grounded.wishes).append(mention)
-        elif mention.field in (BRAND, COLOUR):
-            grounded.filters.append(mention)
-        else:
-            if carried.category:
-                scope = np.flatnonzero(Filters(category=carried.category).mask(search.catalogue))
-            stated = _coverage(search.catalogue, mention.field, scope)
-            (grounded.filters if stated >= COVERAGE else grounded.wishes).append(mention)
+    shelves = list(carried.category)
+    for mention in sorted(wanted, key=lambda mention: (mention.field != CATEGORY, -len(mention.values[0]))):
+        usable = _usable(search.catalogue, mention, shelves, first)
+        if usable is None:
+            grounded.wishes.append(mention)
+            continue
+        grounded.filters.append(usable)
+        if usable.field == CATEGORY:
+            shelves = overlap(shelves, usable.values) or list(usable.values)
     return grounded
+
+
+def _usable(catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray) -> Mention | None:
+    """The first meaning of the mention that can filter; `first` are the rows that the search finds first."""
+    for meaning in (mention, *mention.others):
+        if meaning.field in (BRAND, COLOUR):
+            return meaning
+        if meaning.field == CATEGORY:
+            agreed = len(first) > 0 and _share(first[:FIRST_RESULTS], _rows_on(catalogue, meaning)) >= AGREEMENT
+            if agreed or overlap(shelves, meaning.values):
+                return meaning
+        else:
+            scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
+            stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
+            if stating and _share(scope, np.concatenate(stating)) >= COVERAGE:
+                return meaning
+    return None
 
 
 def _rows_on(catalogue: Catalogue, mention: Mention) -> np.ndarray:
     return np.concatenate([catalogue.rows_by_category[path] for path in mention.values])
 
 
-def _coverage(catalogue: Catalogue, attribute: str, rows: np.ndarray) -> float:
-    stating = catalogue.rows_by_attribute.get(attribute, {}).values()
-    if not len(rows) or not stating:
-        return 0.0
-    return float(np.isin(rows, np.concatenate(list(stating))).mean())
+def _share(rows: np.ndarray, of: np.ndarray) -> float:
+    return float(np.isin(rows, of).mean()) if len(rows) else 0.0

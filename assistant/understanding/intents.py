@@ -67,6 +67,7 @@ def _conversation(said: Said) -> Settled | None:
         (cues.BYE, "bye"),
         (cues.CHITCHAT, "about_me"),
         (cues.ACKNOWLEDGE, "acknowledge"),
+        (cues.HESITATION, "acknowledge"),
     ):
         if pattern.search(said.text):
             return Settled("smalltalk", problem=kind)
@@ -110,10 +111,13 @@ def _list(said: Said) -> Settled | None:
     text = said.text
     if cues.MORE.search(text) and (said.state.query or said.state.filters or said.state.shown):
         return Settled("refine", more=True)
+    if cues.DISLIKE.search(text) and said.on_the_table and not said.parts:
+        return Settled("refine", more=True)
     if cues.COMPARE.search(text) and not (said.names_category and not said.on_the_table):
         return Settled("compare")
     if cues.COUNTING.search(text):
-        return Settled("search", counting=True)
+        same = not said.content and not said.names_category and said.on_the_table
+        return Settled("refine" if same else "search", counting=True)
     if cues.SIMILAR.search(text) and (said.references.ids or said.on_the_table):
         return Settled("recommend")
     if cues.RECOMMEND.search(text):
@@ -131,13 +135,13 @@ def _service(said: Said) -> Settled | None:
 
 
 def _question(said: Said) -> Settled | None:
-    asks = cues.ABOUT_PRODUCT.search(said.text)
-    if not asks:
+    """A question about a product on the table, unless it asks which products have something: "do they come in blue?"."""
+    if not cues.ABOUT_PRODUCT.search(said.text):
         return None
-    if said.references.ids or said.references.problem == "only_so_many_shown":
-        return Settled("ask_product")
-    narrows = said.parts.wanted and cues.SEARCH.search(said.text)
-    return Settled("ask_product") if said.state.focus and not said.names_category and not narrows else None
+    if said.references.ids or said.references.problem:
+        narrows = said.parts.wanted and not said.references.exact and not said.state.focus
+        return None if narrows and said.on_the_table else Settled("ask_product")
+    return Settled("ask_product") if said.state.focus and not said.parts.wanted else None
 
 
 def _search(said: Said) -> Settled | None:
@@ -149,6 +153,8 @@ def _search(said: Said) -> Settled | None:
         return Settled("refine" if topic else "search")
     if said.names_category:
         return Settled("refine" if topic and _same_topic(said) else "search")
+    if topic and cues.CONTINUES.search(said.text):
+        return Settled("refine")
     if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):
         return Settled("search")
     return None

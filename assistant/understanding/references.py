@@ -39,11 +39,13 @@ _BOTH = re.compile(
     re.I,
 )
 _ALL = re.compile(
-    r"\b(?:all|each|every one)\s+of\s+(?:them|these|those)\b|\b(?:these|those|them|all three|all four)\b|全部|[这這那]些|它[们們]",
+    r"\b(?:all|each|every one)\s+of\s+(?:them|these|those)\b|\b(?:all (?:three|four|five|six)|them all|everything)\b|全部|都要",
     re.I,
 )
+_THEM = re.compile(r"\b(?:these|those|them|they)\b|[这這那]些|它[们們]", re.I)
 _IT = re.compile(
-    r"\b(?:it|this(?:\s+(?:one|product|item))?|that(?:\s+(?:one|product|item))?|the same(?:\s+one)?)\b(?!\s+(?:is|'s)\s+(?:ok|fine|all|it)\b)"
+    # A bare "that" is mostly a relative: "boots that are waterproof".
+    r"\b(?:it|this(?:\s+(?:one|product|item))?|that\s+(?:one|product|item)|(?:about|add|take|buy|get|want|is|does|of|remove|like) that|the same(?:\s+one)?)\b(?!\s+(?:is|'s)\s+(?:ok|fine|all|it)\b)"
     r"|[这這那][个個款件双雙条條一]|它",
     re.I,
 )
@@ -52,6 +54,10 @@ _SUPERLATIVE = re.compile(
     r"\s*(?:one\b)?(?:\s*(?:of|among)\s+(?:those|these|them|the two|the three))"
     r"|\bthe\s+(?:(cheape(?:r|st))|((?:most|more) expensive)|(best[ -]rated))\s+one\b"
     r"|(最便宜|便宜)的?那[个個款件]|(最[贵貴]|[贵貴])的?那[个個款件]|(评分最高|評分最高)的?那[个個款件]",
+    re.I,
+)
+_IN_THE_SHOP = re.compile(
+    r"^\W*(?:that )?(?:you (?:have|got|sell|carry)|you'?ve got|in (?:the |your )?(?:shop|store|catalogue|stock))\b",
     re.I,
 )
 _THE_ONE = re.compile(
@@ -113,6 +119,8 @@ def _places(text: str, shown: Sequence[Product]) -> References:
 
 def _superlative(text: str, shown: Sequence[Product]) -> References:
     match = _SUPERLATIVE.search(text)
+    if match and _IN_THE_SHOP.search(text[match.end() :]):
+        return References()  # "the cheapest one you have" is asked of the whole catalogue
     if match is None or not shown:
         return References(problem="nothing_shown" if match else "")
     cheap, dear, rated = (
@@ -177,9 +185,11 @@ def _pronoun(text: str, shown: Sequence[Product], focus: Sequence[str]) -> Refer
             return References(_ids(shown), (match.span(),))
         return References(spans=(match.span(),), problem="which_one" if shown else "nothing_shown")
     if (match := _ALL.search(text)) is not None:
-        return References(
-            tuple(focus) if len(focus) > 1 else _ids(shown), (match.span(),), "" if shown else "nothing_shown"
-        )
+        return References(_ids(shown), (match.span(),), "" if shown else "nothing_shown", exact=True)
+    if (match := _THEM.search(text)) is not None:
+        # "two of them" of the one thing just spoken of; of a whole list it says nothing.
+        several = tuple(focus) or (_ids(shown) if len(shown) == 1 else ())
+        return References(several, (match.span(),), "" if several else "which_one" if shown else "nothing_shown")
     return References()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 
 from assistant.state import DialogueState
-from assistant.turn import Language, Understanding
+from assistant.turn import Language, Source, Understanding
 from assistant.understanding import cues
 from assistant.understanding.carrying import conditions
 from assistant.understanding.exact import ExactParts, read_exact, residue
@@ -19,7 +19,7 @@ from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary
-from data.records import Product
+from data.records import CATEGORY_SEPARATOR, Product
 from retrieval.filters import CATEGORY, Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.request import content
@@ -28,7 +28,7 @@ _EMPTY_WORDS = re.compile(
     r"\b(?:ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
     r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
     r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
-    r"rather|want|need|like|love|looking|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
+    r"rather|want|need|like|love|looking|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
     r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
     re.IGNORECASE,
 )
@@ -48,11 +48,11 @@ class Understander:
         text = normalise(message)
         language = detect(text, state.language)
         said = self._read(text, state, in_cart)
-        settled = settle(said)
-        reading = None
+        settled, reading = settle(said), None
+        source: Source = "rules"
         if settled is None:
             reading = self._ask_model(text, state)
-            settled = _by_reading(said, reading) if reading else _by_default(said)
+            settled, source = (_by_reading(said, reading), "llm") if reading else (_by_default(said), "fallback")
         understanding = Understanding(
             intent=settled.intent,
             operation=settled.operation,
@@ -61,7 +61,7 @@ class Understander:
             counting=settled.counting,
             reset=settled.reset,
             language=language,
-            source="llm" if reading else "rules" if settle(said) else "fallback",
+            source=source,
         )
         if settled.intent == "cart":
             return self._for_cart(understanding, said)
@@ -134,20 +134,32 @@ class Understander:
     def _query(self, said: Said, reading: Reading | None, language: Language) -> str:
         """The words to search: those typed where they name a thing, the model's where they are vague or Chinese."""
         if language == "zh" and self._catalogue_language == "en" and has_cjk(said.content):
-            shelves = [
-                value.rsplit(" > ", 1)[-1] for m in said.parts.wanted if m.field == CATEGORY for value in m.values
-            ]
-            translated = (reading.query if reading else "") or (
-                translate(self._model, said.text) if self._model else ""
-            )
-            return " ".join(shelves[:1]) or translated or said.content
+            return self._in_english(said, reading)
         if reading and reading.query and (cues.VAGUE.search(said.text) or not said.content):
             return reading.query.lower()
         return said.content
 
+    def _in_english(self, said: Said, reading: Reading | None) -> str:
+        """The shelf that was named in Chinese, else a translation of what was typed, without price and refusals."""
+        shelves = [m.values[0].rsplit(CATEGORY_SEPARATOR, 1)[-1] for m in said.parts.wanted if m.field == CATEGORY]
+        if shelves:
+            return shelves[0].lower()
+        if reading and reading.query and not has_cjk(reading.query):
+            return reading.query.lower()
+        typed = residue(said.text, said.parts.spans)
+        return (translate(self._model, typed) if self._model else "") or said.content
+
+
+_LEADING = re.compile(
+    r"^\s*(?:(?:an?|the|some|any|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])|[都的])\s*",
+    re.IGNORECASE,
+)
+
 
 def _content(text: str) -> str:
     wanted = content(text)
+    while wanted != (shorter := _LEADING.sub("", wanted)):
+        wanted = shorter
     return wanted if _EMPTY_WORDS.sub(" ", wanted).strip(" ,.?!;:'\"-。,?!、") else ""
 
 

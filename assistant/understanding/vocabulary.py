@@ -6,9 +6,10 @@ A value becomes a filter only when the shopper said it and the catalogue has it,
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from functools import cached_property, lru_cache
 
 import Stemmer
@@ -18,10 +19,12 @@ from data.lexicon import colours
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR
 
+SYNONYM_SHARE = 0.8  # of a shelf's products have the tag, and of the tag's products stand on the shelf
 LONGEST_PHRASE = 6  # tokens; for Chinese, where a token is a character, as well
 YES = "yes"
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_FOR_WHOM = re.compile(r"(men|women|boys|girls|kids|children|baby|babies)(?:'s?)?\b", re.IGNORECASE)  # "Men's Fashion"
 _PLAIN_WORDS = frozenset(
     # Attribute values that are also everyday words say nothing by themselves.
     "all any both no none not of off on one open other set small medium large mini big single double full half high low light "
@@ -32,18 +35,22 @@ _PLAIN_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of text that names values of one field (several are alternatives: "mug" names every shelf of mugs)."""
+    """A stretch of text that names values of one field (several are alternatives: "mug" names every shelf of mugs).
+
+    `others` are its other meanings, the commonest first: "for men" names shelves, and a value of shoes.
+    """
 
     start: int
     end: int
     field: str
     values: tuple[str, ...]
+    others: tuple[Mention, ...] = ()
 
 
 @dataclass
 class _Entry:
     field: str
-    values: set[str] = field(default_factory=set)
+    values: set[str] = default(default_factory=set)
     weight: int = 0  # products that have it; the commonest meaning of a phrase wins
 
 
@@ -53,6 +60,7 @@ class Vocabulary:
         self._entries: dict[tuple[str, ...], dict[str, _Entry]] = defaultdict(dict)
         for path, rows in catalogue.rows_by_category.items():
             self._add_category(path, len(rows))
+        self._add_shelf_synonyms()
         for brand, rows in catalogue.rows_by_brand.items():
             self._add(
                 brand, BRAND, catalogue.brands[rows[0]], len(rows) + 10**6
@@ -62,35 +70,43 @@ class Vocabulary:
                 self._add_attribute(name, value, len(rows))
         self._add_colour_words()
 
-    def mentions(self, text: str, *, skip: tuple[str, ...] = ()) -> list[Mention]:
+    def mentions(self, text: str) -> list[Mention]:
         """What the text names, the longest phrase first where two overlap, in the order of the text."""
         tokens = [(match.start(), match.end(), stem(match[0])) for match in _TOKEN.finditer(text)]
         found: list[Mention] = []
         place = 0
         while place < len(tokens):
-            size, entry = self._longest(tokens, place, skip)
-            if entry is None:
-                place += 1
-                continue
-            start, end = tokens[place][0], tokens[place + size - 1][1]
-            if not (entry.field == COLOUR and self._part_of_a_name(text[start:end], text[end:], entry.values)):
-                found.append(Mention(start, end, entry.field, tuple(sorted(entry.values))))
-            place += size
+            size, entries = self._longest(tokens, place)
+            start, end = tokens[place][0], tokens[place + max(size, 1) - 1][1]
+            meanings = [
+                Mention(start, end, entry.field, tuple(sorted(_widest(entry.values))))
+                for entry in entries
+                if not (entry.field == COLOUR and self._part_of_a_name(text[start:end], text[end:], entry.values))
+            ]
+            if meanings:
+                found.append(replace(meanings[0], others=tuple(meanings[1:])))
+            place += max(size, 1)
         return found
+
+    def lacking(self, start: int, end: int, thing: str) -> Mention | None:
+        """What "without nuts" or "no gluten" asks for: `contains nuts: no`, `gluten free: yes`; None where no
+        attribute says such a thing."""
+        for name, value in ((f"contains {thing}", "no"), (f"{thing} free", YES), (f"{thing}-free", YES)):
+            if value in self._catalogue.rows_by_attribute.get(name, {}):
+                return Mention(start, end, name, (value,))
+        return None
 
     def knows(self, word: str) -> bool:
         """Whether any title, category or brand contains the word (stemmed)."""
         return stem(word) in self._title_stems
 
-    def _longest(
-        self, tokens: list[tuple[int, int, str]], place: int, skip: tuple[str, ...]
-    ) -> tuple[int, _Entry | None]:
+    def _longest(self, tokens: list[tuple[int, int, str]], place: int) -> tuple[int, list[_Entry]]:
+        """How many tokens the longest known phrase at a place has, and its meanings, the commonest first."""
         for size in range(min(LONGEST_PHRASE, len(tokens) - place), 0, -1):
-            meanings = self._entries.get(tuple(token for _, _, token in tokens[place : place + size]), {})
-            usable = [entry for name, entry in meanings.items() if name not in skip]
-            if usable:
-                return size, max(usable, key=lambda entry: entry.weight)
-        return 0, None
+            meanings = self._entries.get(tuple(token for _, _, token in tokens[place : place + size]))
+            if meanings:
+                return size, sorted(meanings.values(), key=lambda entry: -entry.weight)
+        return 0, []
 
     def _add(self, phrase: str, name: str, value: str, weight: int) -> None:
         key = tuple(stem(match[0]) for match in _TOKEN.finditer(phrase))
@@ -104,12 +120,27 @@ class Vocabulary:
         """A shelf is named by its own name, and a last shelf also by its last word: "mug" for Travel mugs."""
         name = path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
         weight = products + 10**5
+        if whom := _FOR_WHOM.match(name):
+            self._add(whom[1], CATEGORY, path, weight)
+            self._add(f"for {whom[1]}", CATEGORY, path, weight)
         for part in re.split(r"\s*(?:&|,|/|\band\b)\s*", name):
             self._add(part, CATEGORY, path, weight)
             words = part.split()
             is_leaf = not any(other.startswith(path + CATEGORY_SEPARATOR) for other in self._catalogue.rows_by_category)
             if is_leaf and len(words) > 1:
                 self._add(words[-1], CATEGORY, path, weight)
+
+    def _add_shelf_synonyms(self) -> None:
+        """A tag that stands for a last shelf ("thermal mug", 保温杯) names it: on most products there, nowhere else."""
+        shelves: dict[str, Counter[str]] = defaultdict(Counter)
+        for path, tags in zip(self._catalogue.categories, self._catalogue.tags, strict=True):
+            for tag in tags:
+                shelves[tag][path] += 1
+        for tag, counts in shelves.items():
+            path, on_shelf = counts.most_common(1)[0]
+            whole = len(self._catalogue.rows_by_category.get(path, ()))
+            if path and on_shelf >= SYNONYM_SHARE * max(whole, 3) and on_shelf >= SYNONYM_SHARE * counts.total():
+                self._add(tag, CATEGORY, path, whole + 10**5)
 
     def _add_attribute(self, name: str, value: str, products: int) -> None:
         if value in (YES, "no", "true", "false"):
@@ -157,6 +188,11 @@ class Vocabulary:
             *self._catalogue.brands,
         ]
         return frozenset(stem(match[0]) for text in texts for match in _TOKEN.finditer(text))
+
+
+def _widest(paths: set[str]) -> set[str]:
+    """Without the shelves that stand within another of them."""
+    return {path for path in paths if not any(path.startswith(other + CATEGORY_SEPARATOR) for other in paths)}
 
 
 def words_of(text: str) -> Iterator[re.Match[str]]:
