@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from rich.console import Console
 from rich.progress import track
 
 from data.demo.colours import colours
@@ -29,6 +30,7 @@ _GENERATED = {
     "media",
 }  # fmt: skip
 _HERE = Path(__file__).parent
+_CONSOLE = Console(stderr=True)  # progress bars stay out of what a command prints
 
 SETTINGS = StoreSettings(
     name="Aisle demo store",
@@ -79,11 +81,13 @@ def build(
     with replacing_folder(folder) as beside:
         products = compose(departments, seed)
         simulation = Simulation(products, _shoppers(products, shoppers, seed), seed)
-        for _ in track(simulation.run(), "Shoppers", total=shoppers, disable=not progress, transient=True):
+        for _ in track(
+            simulation.run(), "Shoppers", total=shoppers, console=_CONSOLE, disable=not progress, transient=True
+        ):
             pass
         _write_tables(Store.create(beside, SETTINGS), simulation, reviews, seed)
         (beside / "media").mkdir()
-        for product in track(products, "Pictures", disable=not progress, transient=True):
+        for product in track(products, "Pictures", console=_CONSOLE, disable=not progress, transient=True):
             write_picture(product, beside / image_of(product))
         shutil.copyfile(_HERE / "policies.md", beside / "policies.md")
         (beside / FINGERPRINT_FILE).write_text(built_from, encoding="utf-8")

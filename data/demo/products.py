@@ -65,7 +65,8 @@ class DemoProduct:
     @property
     def tags(self) -> list[str]:
         gifts = [f"gift for {who}" for who in self.family.gifts]
-        return list(dict.fromkeys((*self.family.synonyms, *self.family.uses, *self.family.season, *gifts)))
+        synonyms = [synonym.text for synonym in self.family.synonyms if synonym.condition.holds(self.attributes)]
+        return list(dict.fromkeys((*synonyms, *self.family.uses, *self.family.season, *gifts)))
 
     @property
     def said(self) -> dict[str, str]:

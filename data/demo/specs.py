@@ -46,6 +46,25 @@ class Brand(Spec):
     quality: float = 0.0
 
 
+class Synonym(Spec):
+    """What shoppers call it, where `when` holds."""
+
+    text: str
+    when: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, spec: Any) -> Any:
+        if isinstance(spec, str):
+            return {"text": spec}
+        ((text, when),) = spec.items()
+        return {"text": text, "when": when}
+
+    @cached_property
+    def condition(self) -> Condition:
+        return Condition.parse(self.when)
+
+
 class Claim(Spec):
     """What may be said of a product where `when` holds: in its description, by a pleased and by a displeased reviewer.
 
@@ -109,7 +128,7 @@ class Family(Spec):
     group: str
     category: str = ""
     chinese: Texts
-    synonyms: tuple[str, ...]
+    synonyms: tuple[Synonym, ...]
     brands: tuple[str, ...] = ()
     products: int = Field(default=15, ge=1)
     price: tuple[float, float]
@@ -157,15 +176,16 @@ class Family(Spec):
             yield f"shown or headline attributes it does not have: {sorted(unknown)}"
         if unknown := set().union(*(placeholders(text) for text in self._texts())) - known - BUILT_IN:
             yield f"placeholders without an attribute: {sorted(unknown)}"
-        if unknown := set().union(*(claim.condition.attributes for claim in self.claims)) - known:
+        conditions = [*(claim.condition for claim in self.claims), *(synonym.condition for synonym in self.synonyms)]
+        if unknown := set().union(*(condition.attributes for condition in conditions)) - known:
             yield f"conditions on attributes it does not have: {sorted(unknown)}"
         for name, attribute in self.attributes.items():
             if name != name.lower():
                 yield f"attribute {name!r} is not in lower case"
             if attribute.by and set(self.attributes[attribute.by].values) - set(attribute.given):
                 yield f"{name} lacks a value for some {attribute.by}"
-        for claim in self.claims:
-            yield from self._unknown_values(claim.condition)
+        for condition in conditions:
+            yield from self._unknown_values(condition)
 
     def _unknown_values(self, condition: Condition) -> Iterator[str]:
         for term in condition.terms:

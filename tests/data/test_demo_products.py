@@ -8,7 +8,7 @@ from data.demo.colours import colours
 from data.demo.pictures import draw
 from data.demo.products import DemoProduct, compose
 from data.demo.reviews import Opinions
-from data.demo.specs import Department, load_departments, shared_claims
+from data.demo.specs import SHAPES, Department, load_departments, shared_claims
 from data.records import CATEGORY_SEPARATOR
 
 SEED = 7
@@ -94,6 +94,11 @@ def test_a_description_claims_only_what_an_attribute_says(products: list[DemoPro
         assert not _unbacked(product, product.description), (product.title, product.description)
 
 
+def test_tags_promise_nothing_either(products: list[DemoProduct]) -> None:
+    for product in products:
+        assert not _unbacked(product, " / ".join(product.tags)), (product.title, product.tags)
+
+
 def test_praise_is_of_what_the_product_has(products: list[DemoProduct]) -> None:
     for product in products:
         for text in Opinions.of(product).praises:
@@ -131,7 +136,9 @@ def test_the_same_seed_gives_the_same_products(departments: list[Department], pr
 
 
 def test_pictures_take_the_products_colour_and_familys_shape(products: list[DemoProduct]) -> None:
-    assert len({product.family.shape for product in products}) >= 25
+    used = {product.family.shape for product in products}
+    assert len(used) >= 25
+    assert used == {drawing.stem for drawing in SHAPES.glob("*.svg")}
     for product in products[::40]:
         picture = draw(product)
         assert product.paint in picture
