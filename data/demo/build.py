@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from data.demo.colours import colours
-from data.demo.interactions import Ratings, Simulation
+from data.demo.interactions import Ratings, Simulation, draw_stars
 from data.demo.pictures import image_of, write_picture
 from data.demo.products import DemoProduct, compose
 from data.demo.reviews import REVIEWS_WANTED, write_reviews
@@ -161,7 +161,7 @@ def _rated(products: list[DemoProduct], ratings: Ratings, seed: int) -> tuple[np
     sums = np.bincount(ratings.products, weights=ratings.stars, minlength=len(products))
     for row, product in enumerate(products):
         earlier = rng.poisson(EARLIER_RATINGS * product.appeal)
-        sums[row] += np.clip(np.rint(product.mean_rating + rng.normal(0, 0.85, earlier)), 1, 5).sum()
+        sums[row] += draw_stars(product.mean_rating, earlier, rng).sum()
         counts[row] += earlier
     means = np.divide(sums, counts, out=np.full(len(products), np.nan), where=counts > 0)
     return np.round(means, 1), counts

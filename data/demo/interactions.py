@@ -37,6 +37,8 @@ PRICE_TOLERANCE = 0.45  # in logarithm of the price
 COMPLEMENT_CHANCE = 0.16
 AGAIN_CHANCE, SAME_AGAIN = 0.7, 0.75
 RATES_CHANCE = 0.62
+STARS_SPREAD = 0.8
+BAD_LUCK_CHANCE, BAD_LUCK_STARS = 0.07, 2.4
 NEW_SHARE = 0.15  # of products that were launched during the period
 
 
@@ -205,9 +207,10 @@ class Simulation:
         pieces = float(1 + rng.poisson(0.35)) if family.bought_again else float(1 + (rng.random() < 0.06))
         log.add(session, row, "cart", pieces, seconds)
         log.add(session, row, "purchase", pieces, seconds + 90)
+        stars = draw_stars(self.products[row].mean_rating + self.shoppers.strictness[session.user], 1, rng)
         rated = seconds + int(rng.uniform(3, 24) * DAY_S)
         if rng.random() < RATES_CHANCE and rated < DAYS * DAY_S:
-            log.add(session, row, "rating", float(self._stars(session.user, row)), rated)
+            log.add(session, row, "rating", float(stars[0]), rated)
         if family.bought_again and rng.random() < AGAIN_CHANCE:
             day = (seconds + int(family.bought_again * rng.lognormal(0, 0.18) * DAY_S)) // DAY_S * DAY_S
             if day < DAYS * DAY_S:
@@ -221,10 +224,6 @@ class Simulation:
                 for row in viewed[:1]:
                     self.log.add(session, row, "view", 1.0, seconds)
                     yield from self._buy(session, row, seconds + 30)
-
-    def _stars(self, user: int, row: int) -> int:
-        felt = self.products[row].mean_rating + self.shoppers.strictness[user] + self.rng.normal(0, 0.85)
-        return int(np.clip(round(felt), 1, 5))
 
     def table(self) -> pa.Table:
         """All interactions, sorted by time."""
@@ -253,6 +252,12 @@ class Simulation:
             stars=np.array(self.log.values)[at].astype(int),
             seconds=np.array(self.log.seconds)[at] + int(START.timestamp()),
         )
+
+
+def draw_stars(mean: float, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Stars given by `count` shoppers, [count]: most near the mean, a few after a faulty piece or a wrong size."""
+    felt = mean + rng.normal(0, STARS_SPREAD, count) - BAD_LUCK_STARS * (rng.random(count) < BAD_LUCK_CHANCE)
+    return np.clip(np.rint(felt), 1, 5).astype(int)
 
 
 def _day_chances() -> np.ndarray:

@@ -29,7 +29,7 @@ GIFT_SENTENCES = ("A welcome gift for {gift}.", "A good gift for {gift}.")
 SHARE_ON_SALE = 0.15
 SHARE_SOLD_OUT = 0.04
 SHARE_LOW_STOCK = 0.10
-RATING_OF_AVERAGE_QUALITY = 4.1
+RATING_OF_AVERAGE_QUALITY = 4.25
 RATING_PER_QUALITY = 0.38  # stars a standard deviation
 _ATTEMPTS = 400
 

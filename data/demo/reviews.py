@@ -95,7 +95,7 @@ def _in_english(product: DemoProduct, opinions: Opinions, stars: int, rng: np.ra
     praises = opinions.draw_praises(1 + int(rng.random() < (0.45 if stars == 5 else 0.3)), rng)
     gripes = opinions.draw_gripes(1 + int(stars == 1 and rng.random() < 0.6), praises if stars > 2 else [], rng)
     openers = phrases["openers"][mood] + ([] if product.family.bought_again else phrases["durable"][mood])
-    parts = _maybe(openers, 0.5, rng)
+    parts = _maybe(openers, 0.62, rng)
     if stars == 5:
         parts += praises
         parts += _maybe(phrases["closers"]["pleased"], 0.4, rng)
