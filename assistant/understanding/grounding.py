@@ -13,6 +13,7 @@ from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
 
 AGREEMENT = 0.6  # of the first results must lie on the named shelf for the shelf to become a filter
+SHARED_AGREEMENT = 0.1  # of all that is found, where several shelves are named
 COVERAGE = 0.5  # of the products in question must state an attribute for it to become a filter
 FIRST_RESULTS = 10
 SCOPE = 50
@@ -28,11 +29,15 @@ def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Ment
     the shelf of dresses), an attribute where most products in question state it."""
     if not any(mention.field not in (BRAND, COLOUR) for mention in wanted):
         return Grounded(wanted, [])
-    first = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
+    found = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
     grounded = Grounded([], [])
     shelves = list(carried.category)
+    named = sum(mention.field == CATEGORY for mention in wanted)
+    # "a tent and a sleeping bag": each shelf leads a part of the way, and one of them leads first.
+    agreement = AGREEMENT if named < 2 else SHARED_AGREEMENT
+    first = found[:FIRST_RESULTS] if named < 2 else found
     for mention in sorted(wanted, key=lambda mention: (mention.field != CATEGORY, -len(mention.values[0]))):
-        usable = _usable(search.catalogue, mention, shelves, first)
+        usable = _usable(search.catalogue, mention, shelves, first, agreement)
         if usable is None:
             grounded.wishes.append(mention)
             continue
@@ -42,13 +47,15 @@ def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Ment
     return grounded
 
 
-def _usable(catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray) -> Mention | None:
+def _usable(
+    catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray, agreement: float
+) -> Mention | None:
     """The first meaning of the mention that can filter; `first` are the rows that the search finds first."""
     for meaning in (mention, *mention.others):
         if meaning.field in (BRAND, COLOUR):
             return meaning
         if meaning.field == CATEGORY:
-            agreed = len(first) > 0 and _share(first[:FIRST_RESULTS], _rows_on(catalogue, meaning)) >= AGREEMENT
+            agreed = _share(first, _rows_on(catalogue, meaning)) >= agreement
             if agreed or overlap(shelves, meaning.values):
                 return meaning
         else:

@@ -11,6 +11,8 @@ from assistant.understanding.exact import ExactParts
 from assistant.understanding.references import References
 from retrieval.filters import CATEGORY
 
+LONGEST_CONTINUATION = 6  # words; longer messages that begin with "for" or "with" stand by themselves
+
 
 @dataclass(frozen=True)
 class Said:
@@ -151,10 +153,10 @@ def _search(said: Said) -> Settled | None:
     topic = bool(said.state.query or said.state.filters or said.state.shown)
     if said.parts and not said.content and not said.names_category:
         return Settled("refine" if topic else "search")
+    if topic and cues.CONTINUES.search(said.text) and len(said.text.split()) <= LONGEST_CONTINUATION:
+        return Settled("refine")
     if said.names_category:
         return Settled("refine" if topic and _same_topic(said) else "search")
-    if topic and cues.CONTINUES.search(said.text):
-        return Settled("refine")
     if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):
         return Settled("search")
     return None

@@ -18,7 +18,7 @@ from assistant.understanding.language import detect, has_cjk, normalise
 from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
-from assistant.understanding.vocabulary import Mention, Vocabulary
+from assistant.understanding.vocabulary import Mention, Vocabulary, stem, words_of
 from data.records import CATEGORY_SEPARATOR, Product
 from retrieval.filters import CATEGORY, Filters
 from retrieval.hybrid import HybridSearch
@@ -115,7 +115,7 @@ class Understander:
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
         query = self._query(said, reading, understanding.language)
-        topic = f"{state.query} {query}".strip() if refining and not said.names_category else query or state.query
+        topic = _continued(state.query, query) if refining else query or state.query
         grounded = ground(self._search, topic, carried, said.parts.wanted)
         parts = _with(said.parts, grounded)
         understanding.wishes = [said.text[m.start : m.end] for m in grounded.wishes if m.field != CATEGORY]
@@ -148,6 +148,13 @@ class Understander:
             return reading.query.lower()
         typed = residue(said.text, said.parts.spans)
         return (translate(self._model, typed) if self._model else "") or said.content
+
+
+def _continued(query: str, added: str) -> str:
+    """The words of the list on the table, and those that are new."""
+    there = {stem(word[0]) for word in words_of(query)}
+    new = [word for word in added.split() if not {stem(part[0]) for part in words_of(word)} <= there]
+    return " ".join([query, *new]).strip()
 
 
 _LEADING = re.compile(

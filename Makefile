@@ -1,0 +1,52 @@
+# `make run` opens the shop, `make test` tests it; both set up all that they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test quick lint format figures constraints clean
+
+run: $(VENV)/.run
+	@$(BIN)/aisle ui
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev  ## without the default LLM and the browser
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+figures: $(VENV)/.dev  ## the numbers in docs/figures
+	@$(BIN)/aisle bench search --json docs/figures/search_known_item.json
+	@$(BIN)/aisle bench ingest --json docs/figures/setup.json
+	@$(BIN)/aisle bench setup --json docs/figures/setup.json
+
+constraints: $(VENV)/.dev
+	@{ echo "# What \`make\` installs: written by \`make constraints\` from a tested environment."; \
+	   $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | sort -f; } > constraints.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Aisle needs Python 3.11 or newer: install it, or name it with make PYTHON=python3.12 $(MAKECMDGOALS)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing what Aisle needs into $(VENV) …"
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing what Aisle and its tests need into $(VENV) …"
+	@$(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,200 @@
+"""The `aisle` command: one function a command. What goes wrong is one sentence and a non-zero exit, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.prompt import Prompt
+
+from data.errors import AisleError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console()
+
+StoreName = Annotated[str, typer.Option("--store", "-s", help="A store's name, or the path of its folder.")]
+BENCHMARKS = {"search": "search_known_item", "ingest": "ingest", "setup": "setup"}
+
+
+def main() -> None:
+    """What the `aisle` script calls."""
+    _quiet_libraries()
+    try:
+        app()
+    except AisleError as error:
+        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def demo(store: StoreName = "demo", seed: int = 7) -> None:
+    """Make the demo store: a synthetic shop of about 3,000 products, and its index."""
+    from data.demo import make_demo_store  # noqa: PLC0415  (each command loads what it needs, and no more)
+    from retrieval.hybrid import HybridSearch  # noqa: PLC0415
+
+    made = make_demo_store(store, seed=seed)
+    HybridSearch.open(made)
+    console.print(f"The store '{made.name}' is ready in {made.folder}. Try: aisle chat --store {made.name}")
+
+
+@app.command()
+def ingest(  # noqa: PLR0913
+    files: Annotated[list[Path], typer.Argument(help="A shop's export: CSV, TSV, JSON, JSONL, Parquet, XLSX or XML.")],
+    store: StoreName,
+    format: Annotated[str, typer.Option(help="auto, generic, shopify, woocommerce, google-merchant, …")] = "auto",
+    map: Annotated[list[str] | None, typer.Option(help="A column by hand: --map title=Name")] = None,
+    reviews: Annotated[Path | None, typer.Option(help="A table of reviews.")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="A table of views, carts, purchases, ratings.")] = None,
+    policies: Annotated[Path | None, typer.Option(help="Policies in Markdown, a ## section each.")] = None,
+    index: Annotated[bool, typer.Option(help="Build the search index at once.")] = True,
+) -> None:
+    """Clean a shop's export and make a store of it. Rows that are refused are kept in rejects.parquet with the reason."""
+    from data.ingest import ingest as run  # noqa: PLC0415
+    from data.store import Store, StoreSettings, locate  # noqa: PLC0415
+
+    target = Store(locate(store), StoreSettings(name=locate(store).name))
+    if (target.folder / "store.toml").exists():
+        target = Store.create(store, target.settings)
+    report = run(
+        files,
+        target,
+        format=format,
+        mapping=_mapping(map or []),
+        reviews=reviews,
+        interactions=interactions,
+        policies=policies,
+    )
+    console.print(report.table())
+    if index:
+        _build_index(store)
+
+
+@app.command()
+def index(store: StoreName = "demo") -> None:
+    """Build the search index of a store, or bring it up to date: only what changed is encoded."""
+    _build_index(store)
+
+
+@app.command()
+def ask(
+    text: str,
+    store: StoreName = "demo",
+    session: Annotated[str, typer.Option(help="Messages of one session are one conversation.")] = "default",
+    user: Annotated[str | None, typer.Option(help="The shopper's id in the store's history.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,
+    llm: Annotated[str | None, typer.Option(help="openvino, transformers, openai or none.")] = None,
+) -> None:
+    """One message, one reply."""
+    with _opened(store, llm, quiet=as_json) as shop:
+        turn = shop.reply(text, session=session, user=user)
+    if as_json:
+        sys.stdout.write(json.dumps(turn.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n")
+    else:
+        from assistant.transcript import render_turn  # noqa: PLC0415
+
+        render_turn(console, turn)
+
+
+@app.command()
+def chat(
+    store: StoreName = "demo",
+    session: Annotated[str | None, typer.Option(help="Go on with this session; a new one otherwise.")] = None,
+    user: Annotated[str | None, typer.Option(help="The shopper's id in the store's history.")] = None,
+    llm: Annotated[str | None, typer.Option(help="openvino, transformers, openai or none.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the conversation to this Markdown file as it goes.")] = None,
+) -> None:
+    """Talk to the assistant in the terminal; messages may also be piped in, one a line. Ctrl-D ends it."""
+    from assistant.transcript import converse, typed_lines  # noqa: PLC0415
+
+    with _opened(store, llm) as shop:
+        greeting = shop.shop.store.settings.greeting or "What are you looking for?"
+        lines = (
+            typed_lines(lambda: Prompt.ask("[bold]you[/bold]", console=console)) if sys.stdin.isatty() else sys.stdin
+        )
+        console.print(f"[dim]{shop.name} · {shop.engine}[/dim]\n{greeting}")
+        converse(shop, lines, console, session=session, user=user, save=save)
+
+
+@app.command()
+def ui(
+    store: StoreName = "demo",
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    share: Annotated[bool, typer.Option(help="A public address through Gradio's relay.")] = False,
+) -> None:
+    """Open the storefront chat in the browser."""
+    from ui.app import launch  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+
+    launch(store, host=host, port=port, share=share)
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="search, ingest or setup")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+) -> None:
+    """Run one of the benchmarks and print its table."""
+    if name not in BENCHMARKS:
+        raise AisleError(f"There is no benchmark '{name}': choose from {', '.join(BENCHMARKS)}.")
+    module = import_module(f"benchmarks.{BENCHMARKS[name]}")
+    module.main(["--json", str(json_file)] if json_file else [])
+
+
+@app.command()
+def doctor(
+    store: Annotated[str | None, typer.Option("--store", "-s", help="Look into this store too.")] = None,
+) -> None:
+    """Say what is installed, what each model runs on, where the store lies, and how to mend what is wrong."""
+    from assistant.doctor import examine, render  # noqa: PLC0415
+
+    findings = examine(store)
+    console.print(render(findings))
+    raise typer.Exit(any(finding.state == "fail" for finding in findings))
+
+
+def _build_index(store: str) -> None:
+    from data.store import Store  # noqa: PLC0415
+    from retrieval.hybrid import HybridSearch  # noqa: PLC0415
+
+    search = HybridSearch.open(Store.open(store))
+    console.print(f"{len(search.catalogue):,} products of '{store}' can be searched. Try: aisle chat --store {store}")
+
+
+def _opened(store: str, llm: str | None, *, quiet: bool = False):  # type: ignore[no-untyped-def]
+    from contextlib import closing  # noqa: PLC0415
+
+    from assistant.assistant import Assistant  # noqa: PLC0415
+
+    return closing(Assistant.open(store, progress=not quiet, **({"llm": llm} if llm else {})))
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise AisleError(f"--map takes FIELD=COLUMN, such as --map title=Name, not '{wrong[0]}'.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _quiet_libraries() -> None:
+    import logging  # noqa: PLC0415
+    import warnings  # noqa: PLC0415
+
+    import structlog  # noqa: PLC0415
+
+    warnings.filterwarnings("ignore")
+    logging.getLogger().setLevel(logging.ERROR)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()
