@@ -1,4 +1,4 @@
-"""The `aisle` command: one function a command. What goes wrong is one sentence and a non-zero exit, never a traceback."""
+"""Aisle: a conversational shopping assistant that a shop runs on its own catalogue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BENCHMARKS = {"search": "search_known_item", "ingest": "ingest", "setup": "setup
 
 
 def main() -> None:
-    """What the `aisle` script calls."""
+    """What the `aisle` script calls: what goes wrong is one sentence and a non-zero exit, never a traceback."""
     _quiet_libraries()
     try:
         app()
@@ -45,7 +45,7 @@ def demo(store: StoreName = "demo", seed: int = 7) -> None:
 
 
 @app.command()
-def ingest(  # noqa: PLR0913
+def ingest(
     files: Annotated[list[Path], typer.Argument(help="A shop's export: CSV, TSV, JSON, JSONL, Parquet, XLSX or XML.")],
     store: StoreName,
     format: Annotated[str, typer.Option(help="auto, generic, shopify, woocommerce, google-merchant, …")] = "auto",
@@ -55,7 +55,7 @@ def ingest(  # noqa: PLR0913
     policies: Annotated[Path | None, typer.Option(help="Policies in Markdown, a ## section each.")] = None,
     index: Annotated[bool, typer.Option(help="Build the search index at once.")] = True,
 ) -> None:
-    """Clean a shop's export and make a store of it. Rows that are refused are kept in rejects.parquet with the reason."""
+    """Clean a shop's export and make a store of it; refused rows are kept in rejects.parquet with the reason."""
     from data.ingest import ingest as run  # noqa: PLC0415
     from data.store import Store, StoreSettings, locate  # noqa: PLC0415
 
@@ -155,7 +155,7 @@ def doctor(
     from assistant.doctor import examine, render  # noqa: PLC0415
 
     findings = examine(store)
-    console.print(render(findings))
+    render(findings)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
 
 

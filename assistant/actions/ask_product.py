@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
 """`ask_product`: answered from the product's own attributes, listing and reviews, or not at all."""
 
 from __future__ import annotations

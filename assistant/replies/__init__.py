@@ -1,1 +1,1 @@
-"""Evidence → text: fixed phrases first, then what the language model adds, each sentence checked against the evidence."""
+"""Evidence → text: fixed phrases first, then what the model adds, each sentence checked against the evidence."""

@@ -14,7 +14,8 @@ from assistant.understanding.vocabulary import stem, words_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DONE_FOR_YOU = re.compile(
-    r"\bi(?:'ve| have)? (?:added|ordered|placed|applied|reserved|refunded|cancelled|sent)\b|\border (?:is|has been) placed\b"
+    r"\bi(?:'ve| have)? (?:added|ordered|placed|applied|reserved|refunded|cancelled|sent)\b"
+    r"|\border (?:is|has been) placed\b"
     r"|\badded (?:it|this|them|that) to\b|已(?:经|為|为)?(?:您|你)?(?:加入|下单|下單|退款|取消|预订)",
     re.IGNORECASE,
 )
@@ -25,7 +26,7 @@ _LONGEST_RUN = 4  # words of a title that surely name it
 
 
 class Checker:
-    """Strict on purpose: a good sentence that is refused costs a flourish, a false one that is sent costs the trust.
+    """Strict on purpose: a good sentence refused costs a flourish, a false one sent costs the trust.
 
     In an English sentence every telling word must stand in the listing of the product that the sentence speaks of, be
     one of the plain words that claim nothing (`plain_words.txt`), or repeat what the shopper wants it for, after words

@@ -1,4 +1,4 @@
-"""The reply to a turn: what the evidence obliges to say, then what the language model makes of it, sentence by sentence."""
+"""The reply to a turn: what the evidence obliges to say, then what the model makes of it, sentence by sentence."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
 """The parts of a message that are decided exactly: price, stars, stock, order, catalogue values, what is taken back."""
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _service(said: Said) -> Settled | None:
 
 
 def _question(said: Said) -> Settled | None:
-    """A question about a product on the table, unless it asks which products have something: "do they come in blue?"."""
+    """A question about a product on the table; "do they come in blue?" of a whole list is none, it narrows the list."""
     if not cues.ABOUT_PRODUCT.search(said.text):
         return None
     if said.references.ids or said.references.problem:

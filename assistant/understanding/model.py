@@ -1,4 +1,4 @@
-"""What the language model is asked: the intent of a message that code could not settle, and a query for a vague wish."""
+"""What the language model is asked: an intent where code could not settle it, and a query for a vague wish."""
 
 from __future__ import annotations
 

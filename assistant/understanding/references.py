@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
 """Which of the products on the table a message points at: "the second one", "both", "it", "the blue one", "第二个"."""
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from data.records import Product
 _ORDINALS = {
     word: place
     for place, words in enumerate(
-        ["first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th", "seventh 7th", "eighth 8th"]
-        + ["ninth 9th", "tenth 10th"],
+        (
+            "first 1st, second 2nd, third 3rd, fourth 4th, fifth 5th, sixth 6th, seventh 7th, eighth 8th, ninth 9th, "
+            "tenth 10th"
+        ).split(", "),
         1,
     )
     for word in words.split()
@@ -95,7 +98,7 @@ def _few(text: str, shown: Sequence[Product]) -> References:
     if match is None:
         return References()
     count = _number(match[2] or match[4])
-    last = (match[1] or "").lower() == "last" or (match[3] or "") in "后後" and bool(match[3])
+    last = (match[1] or "").lower() == "last" or (bool(match[3]) and match[3] in "后後")
     if not shown:
         return References(problem="nothing_shown")
     chosen = shown[-count:] if last else shown[:count]

@@ -141,7 +141,8 @@ class Understander:
 
     def _in_english(self, said: Said, reading: Reading | None) -> str:
         """The shelf that was named in Chinese, else a translation of what was typed, without price and refusals."""
-        shelves = [m.values[0].rsplit(CATEGORY_SEPARATOR, 1)[-1] for m in said.parts.wanted if m.field == CATEGORY]
+        named = [mention.values[0] for mention in said.parts.wanted if mention.field == CATEGORY]
+        shelves = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in named]
         if shelves:
             return shelves[0].lower()
         if reading and reading.query and not has_cjk(reading.query):
@@ -158,7 +159,8 @@ def _continued(query: str, added: str) -> str:
 
 
 _LEADING = re.compile(
-    r"^\s*(?:(?:an?|the|some|any|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])|[都的])\s*",
+    r"^\s*(?:(?:an?|the|some|any|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])"
+    r"|[都的])\s*",
     re.IGNORECASE,
 )
 
@@ -167,7 +169,7 @@ def _content(text: str) -> str:
     wanted = content(text)
     while wanted != (shorter := _LEADING.sub("", wanted)):
         wanted = shorter
-    return wanted if _EMPTY_WORDS.sub(" ", wanted).strip(" ,.?!;:'\"-。,?!、") else ""
+    return wanted if re.search(r"\w", _EMPTY_WORDS.sub(" ", wanted)) else ""
 
 
 def _by_reading(said: Said, reading: Reading) -> Settled:

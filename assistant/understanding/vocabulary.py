@@ -27,9 +27,10 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECAS
 _FOR_WHOM = re.compile(r"(men|women|boys|girls|kids|children|baby|babies)(?:'s?)?\b", re.IGNORECASE)  # "Men's Fashion"
 _PLAIN_WORDS = frozenset(
     # Attribute values that are also everyday words say nothing by themselves.
-    "all any both no none not of off on one open other set small medium large mini big single double full half high low light "
-    "long short new old soft hard fine free good great hot cold warm cool dry wet day night kids kid men women man woman adult "
-    "adults unisex standard regular normal classic basic plain yes true false size pack gift home everyday daily use".split()
+    "all any both no none not of off on one open other set small medium large mini big single double full half high "
+    "low light long short new old soft hard fine free good great hot cold warm cool dry wet day night kids kid men "
+    "women man woman adult adults unisex standard regular normal classic basic plain yes true false size pack gift "
+    "home everyday daily use".split()
 )
 
 
