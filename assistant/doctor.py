@@ -18,6 +18,7 @@ from typing import Literal
 import psutil
 import pyarrow.parquet as pq
 from packaging.requirements import Requirement
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -66,8 +67,8 @@ def examine(store: str | None = None) -> list[Finding]:
     return [*findings, _llm(settings), _encoder(settings)]
 
 
-def render(findings: list[Finding]) -> Table:
-    """The findings as a table for a console, what is wrong with its remedy below it."""
+def render(findings: list[Finding], console: Console | None = None) -> None:
+    """Print the findings as a table, what is wrong with its remedy below it."""
     marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
     table = Table(box=None, show_header=False, padding=(0, 1))
     table.add_column(no_wrap=True)
@@ -77,7 +78,7 @@ def render(findings: list[Finding]) -> Table:
         table.add_row(marks[finding.state], finding.name, escape(finding.detail))
         if finding.remedy:
             table.add_row("", "", f"[cyan]→ {escape(finding.remedy)}[/]")
-    return table
+    (console or Console()).print(table)
 
 
 def _python() -> Iterator[Finding]:

@@ -113,7 +113,7 @@ def test_a_server_that_is_down_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_remedies_are_printed() -> None:
     out = StringIO()
-    Console(file=out, width=80).print(render([Finding("disk", "fail", "full [90%]", "free some")]))
+    render([Finding("disk", "fail", "full [90%]", "free some")], Console(file=out, width=80))
     assert "✗" in out.getvalue()
     assert "full [90%]" in out.getvalue()
     assert "→ free some" in out.getvalue()
