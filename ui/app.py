@@ -83,12 +83,14 @@ def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
         page.send,
     ]  # fmt: skip
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    remember: dict[str, Any] = {"inputs": page.memory, "js": "window.aisleRemember", "api_visibility": "private"}
-    blocks.load(storefront.arrive, page.memory, everything, js="window.aisleRecall", **quiet)
-    page.memory.change(None, **remember)
-    page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet)
-    page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet)
-    page.anew.click(storefront.start_over, page.visit, everything, trigger_mode="once", **quiet)
+    arrivals = [
+        blocks.load(storefront.arrive, page.memory, everything, js="window.aisleRecall", **quiet),
+        page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet),
+        page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet),
+        page.anew.click(storefront.start_over, page.visit, everything, trigger_mode="once", **quiet),
+    ]
+    for arrival in arrivals:
+        arrival.then(None, page.memory, js="window.aisleRemember", api_visibility="private")
     gr.on(
         [page.message.submit, page.send.click, page.now.submit, page.past.submit],
         storefront.converse,

@@ -16,6 +16,19 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.body.classList.remove("cart-open");
 });
 
+// A picture that cannot be had gives way to the drawn one behind it. A rule of a style sheet, since an attribute of the
+// image would be lost when its part of the page is brought up to date.
+const missing = new CSSStyleSheet();
+document.adoptedStyleSheets.push(missing);
+document.addEventListener(
+  "error",
+  (event) => {
+    if (!event.target.matches?.(".picture img")) return;
+    missing.insertRule(`.picture img[src="${CSS.escape(event.target.getAttribute("src"))}"] { display: none }`);
+  },
+  true,
+);
+
 let newest = null;
 const toNewest = () => {
   const said = document.querySelector("#now .exchange.latest .by-shopper");

@@ -1,0 +1,142 @@
+"""What the page is made of, without a browser."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.turn import Cart, CartLine, Evidence, Table, Turn, Understanding
+from data.records import Product
+from retrieval.filters import Filters
+from ui.cards import card, stock_note
+from ui.cart import cart_panel
+from ui.conversation import exchange
+from ui.exchange import Exchange
+from ui.labels import labels
+from ui.media import picture_address, web_address
+from ui.visit import Visit
+
+NASTY = st.text(min_size=1) | st.sampled_from(
+    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onclick='alert(1)", "&lt;b&gt;", "{{ 7 * 7 }}"]
+)
+
+KEYS = st.text() | st.sampled_from(["store", "sessions", "shopper"])
+JSON = st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner))
+
+
+class Skeleton(HTMLParser):
+    """The tags of a page and the names of their attributes, without any text or value."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def everything_with(text: str) -> str:
+    """A card, an exchange and a cart with this text in every place that a catalogue or a shopper fills."""
+    product = Product(
+        product_id=text, title=text, brand=text, price=3, stock=2, rating=4, rating_count=3, image=text, url=text,
+        attributes={"colour": text},
+    )  # fmt: skip
+    turn = Turn(
+        session="s",
+        number=1,
+        message=text,
+        text=text,
+        understanding=Understanding(
+            intent="search", query=text, filters=Filters(brand=[text]), wishes=[text], unknown=[text]
+        ),
+        products=[product],
+        evidence=Evidence(
+            products=[product],
+            table=Table(columns=[text, text], rows=[[text, text]]),
+            reasons={text: text},
+            suggestions=[text],
+        ),
+    )
+    cart = Cart(lines=[CartLine(product=product, quantity=2, total=6)], total=6)
+    return exchange(Exchange.of(turn), "shop", "USD") + cart_panel(cart, "shop", "en", notice=text)
+
+
+@given(NASTY)
+@settings(deadline=None)  # the first one reads the templates
+def test_no_text_ever_becomes_markup(text: str) -> None:
+    plain, filled = Skeleton(everything_with("plain")), Skeleton(everything_with(text))
+    assert filled.tags == plain.tags
+
+
+def test_the_text_itself_is_shown_whole() -> None:
+    nasty = '<script>alert("1")</script> & {{ value }} ${value}'
+    assert nasty in "".join(Skeleton(everything_with(nasty)).texts)
+
+
+@given(st.text())
+def test_only_pictures_on_the_web_or_in_the_media_folder_are_shown(image: str) -> None:
+    address = picture_address(image, "shop")
+    assert address is None or address.startswith(("http://", "https://", "media/shop/"))
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "javascript:alert(1)", "data:image/svg+xml,<svg/>", "file:///etc/passwd", "/etc/passwd.png",
+        "media/../store.svg", "media/../../x.png", "media/a.html", "media", "", None, "http:///x.png", "store.toml",
+    ],
+)  # fmt: skip
+def test_other_pictures_are_not(image: str | None) -> None:
+    assert picture_address(image, "shop") is None
+
+
+def test_a_picture_of_the_store_is_found_relative_to_the_page() -> None:
+    assert picture_address("media/a b/ü.svg", "shop") == "media/shop/a%20b/%C3%BC.svg"
+    assert picture_address("https://shop.example/a.png", "shop") == "https://shop.example/a.png"
+
+
+def test_links_lead_to_the_web_only_and_tell_the_other_side_nothing() -> None:
+    html = card(Product(product_id="1", title="Hat", price=3, url="https://shop.example/hat"), "shop", "en")
+    assert 'href="https://shop.example/hat" target="_blank" rel="noopener noreferrer"' in html
+    assert web_address("javascript:alert(1)//https://") is None
+
+
+@pytest.mark.parametrize(
+    ("stock", "language", "note"),
+    [(0, "en", "Out of stock"), (3, "en", "Only 3 left"), (3, "zh", "仅剩3件"), (6, "en", ""), (None, "en", "")],
+)
+def test_stock_is_mentioned_where_it_matters(stock: int | None, language: str, note: str) -> None:
+    assert stock_note(Product(product_id="1", title="Hat", price=3, stock=stock), language) == note  # type: ignore[arg-type]
+
+
+def test_a_price_is_struck_through_only_where_it_was_higher() -> None:
+    hat = Product(product_id="1", title="Hat", price=30, list_price=45)
+    assert "$45.00</s>" in card(hat, "shop", "en")
+    assert "<s>" not in card(hat.model_copy(update={"list_price": 30}), "shop", "en")
+
+
+def test_every_label_has_both_languages() -> None:
+    assert all(set(ways) == {"en", "zh"} and all(ways.values()) for ways in labels().values())
+
+
+@given(JSON)
+def test_whatever_a_browser_sends_makes_a_visit(memory: object) -> None:
+    visit = Visit.recalled(memory, ["shop"], "shop")
+    entered = visit.entering(visit.store)
+    assert entered.store == "shop" and len(entered.session) == 32
+
+
+def test_a_browser_cannot_name_a_session_that_was_not_made_for_it() -> None:
+    """`default` is the session of the command line."""
+    assert Visit.recalled({"sessions": {"shop": "default"}}, ["shop"], "shop").sessions == {}
+    mine = {"shop": "0123456789abcdef" * 2}
+    assert Visit.recalled({"sessions": mine}, ["shop"], "shop").entering("shop").sessions == mine
