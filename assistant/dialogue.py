@@ -15,7 +15,6 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
 from assistant.actions import ACTIONS, Request
-from assistant.replies.checker import Checker
 from assistant.replies.writer import Writer
 from assistant.shop import Shop
 from assistant.state import DialogueState
@@ -57,7 +56,7 @@ class Dialogue:
         self._shop = shop
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
         self._understander = Understander(shop.search, model, language)
-        self._writer = Writer(model, Checker(), shop.currency)
+        self._writer = Writer(model, shop.currency)
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)
         self._checkpoints = SqliteSaver(self._connection)
         self._graph = self._compiled()

@@ -171,8 +171,10 @@ def _from_texts(request: Request, product: Product, evidence: Evidence) -> None:
 
 
 def _passages(product: Product, reviews: list[Review]) -> list[tuple[str, str]]:
-    listing = [(sentence, "listing") for sentence in _sentences(product.description)]
-    return listing + [(sentence, "review") for review in reviews for sentence in _sentences(review.text)]
+    passages = dict.fromkeys(_sentences(product.description), "listing")
+    for review in reviews:
+        passages |= {sentence: "review" for sentence in _sentences(review.text) if sentence not in passages}
+    return list(passages.items())
 
 
 def _nearest(request: Request, passages: list[str]) -> list[int]:

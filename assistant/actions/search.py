@@ -12,8 +12,10 @@ from retrieval.popularity import shrunken_rating
 from retrieval.relevance import relevant
 
 PAGE = 6  # products in one list
-NEAR_THE_BEST = 0.6  # of the best hit's score
-POOL = 200  # hits looked at where the list is sorted by something else than relevance
+AKIN = 0.42  # cosine from which a product is worth showing beside "we don't have that"
+NEAR_THE_BEST = 0.7  # of the best hit's score: below it, what belongs gives way to what only shares a word
+FIRST_HITS = 3  # among which one must be what was asked for
+POOL = 200  # hits of a topic that are looked at
 RELAXING_ORDER = ("colour", "exclude", "attributes", "rating_min", "in_stock", "brand", "price_min", "price_max")
 
 
@@ -25,32 +27,36 @@ def act(request: Request) -> Evidence:
     if hits:
         notes = [*_opening(request, hits), *_wishes(request)]
         return _listed(request, hits, notes)
-    relaxed = _relaxed(request)
-    return relaxed or _not_carried(request)
+    return _relaxed(request) or _near(request) or _not_carried(request)
 
 
-def _hits(request: Request, filters: Filters, offset: int = 0) -> list[Hit]:
-    """The relevant hits; a superlative is read off all of them, not off the first page."""
-    wanted, search = request.understanding, request.shop.search
-    if wanted.sort == "relevance" and not wanted.counting:
-        hits = search.search(wanted.query, PAGE, filters, offset=offset)
-        return _relevant(wanted.query, filters, hits)
-    # The whole shelf where there is one, else everything that the search takes for it.
-    hits = search.search(
-        "" if filters.category else wanted.query, len(search.catalogue) if filters.category else POOL, filters
-    )
-    hits = _relevant("" if filters.category else wanted.query, filters, hits)
-    return sorted(hits, key=lambda hit: _order(request, hit))[offset:]
+def _hits(request: Request, filters: Filters) -> list[Hit]:
+    """All hits that belong, in the order asked for: a superlative and a count are read off all of them."""
+    wanted = request.understanding
+    everything = len(request.shop.catalogue)
+    if filters.category:  # the shelf itself was named: all that stands on it belongs
+        hits = request.shop.search.search(wanted.query, everything, filters)
+        if len(hits) < filters.mask(request.shop.catalogue).sum():
+            found = {hit.row for hit in hits}
+            hits += [hit for hit in request.shop.search.search("", everything, filters) if hit.row not in found]
+    elif wanted.query:
+        hits = _belonging(request, filters)
+    else:
+        hits = request.shop.search.search("", everything, filters)
+    return hits if wanted.sort == "relevance" else sorted(hits, key=lambda hit: _order(request, hit))
 
 
-def _relevant(query: str, filters: Filters, hits: list[Hit]) -> list[Hit]:
-    """Nothing where even the best hit is not what was asked for; else what comes near enough to the best."""
-    if not query or filters.category:
-        return hits  # the shelf itself was named
-    best = max((hit.score for hit in hits), default=0.0)
-    if not any(relevant(hit) for hit in hits):
+def _belonging(request: Request, filters: Filters) -> list[Hit]:
+    """What comes near the best hit of the topic, none where even that is not what was asked for.
+
+    The best is looked for without the filters: "cheaper" must not turn the list of travel mugs into one of coffee mugs.
+    """
+    search, query = request.shop.search, request.understanding.query
+    best = search.search(query, FIRST_HITS)
+    if not any(relevant(hit) for hit in best):
         return []
-    return [hit for hit in hits if relevant(hit) or hit.score >= NEAR_THE_BEST * best]
+    enough = NEAR_THE_BEST * max(hit.score for hit in best)
+    return [hit for hit in search.search(query, POOL, filters) if hit.score >= enough]
 
 
 def _order(request: Request, hit: Hit) -> float:
@@ -68,14 +74,16 @@ def _next_page(request: Request) -> Evidence:
     if not (state.query or state.filters or state.shown):
         return Evidence(notes=[Note(key="no_list_yet")])
     offset = state.offset + PAGE
-    hits = _hits(request, wanted.filters, offset)[:PAGE]
-    if not hits:
+    hits = _hits(request, wanted.filters)
+    if len(hits) <= offset:
         return Evidence(products=_products(request, state.shown), notes=[Note(key="no_more")])
     state.offset = offset
-    return _listed(request, hits, [Note(key="more")], keep_offset=True)
+    return _listed(request, hits[offset:], [Note(key="more")], keep_offset=True, elaborate=False)
 
 
-def _listed(request: Request, hits: list[Hit], notes: list[Note], *, keep_offset: bool = False) -> Evidence:
+def _listed(
+    request: Request, hits: list[Hit], notes: list[Note], *, keep_offset: bool = False, elaborate: bool = True
+) -> Evidence:
     state, wanted = request.state, request.understanding
     ids = [hit.product_id for hit in hits[:PAGE]]
     state.query, state.filters, state.sort = wanted.query, wanted.filters, wanted.sort
@@ -84,10 +92,10 @@ def _listed(request: Request, hits: list[Hit], notes: list[Note], *, keep_offset
     state.show(ids)
     return Evidence(
         products=_products(request, ids),
-        total=_total(request, hits),
+        total=len(hits) + state.offset,
         notes=notes,
         suggestions=_suggestions(request),
-        elaborate=not wanted.counting,
+        elaborate=elaborate and not wanted.counting,
     )
 
 
@@ -96,39 +104,29 @@ def _products(request: Request, ids: list[str]) -> list[Product]:
     return [catalogue.get(product_id) for product_id in ids if product_id in catalogue]
 
 
-def _total(request: Request, hits: list[Hit]) -> int | None:
-    """How many there are: exact where the conditions say what belongs, unknown where only likeness does."""
-    wanted = request.understanding
-    if wanted.filters.category or not wanted.query:
-        return int(wanted.filters.mask(request.shop.catalogue).sum())
-    return len(hits) if wanted.sort != "relevance" or wanted.counting else None
-
-
 def _opening(request: Request, hits: list[Hit]) -> list[Note]:
-    wanted = request.understanding
-    total = _total(request, hits)
-    first = request.shop.catalogue.product(hits[0].row)
-    if wanted.counting and total is not None:
-        prices = [float(request.shop.catalogue.price[hit.row]) for hit in hits]
+    wanted, catalogue = request.understanding, request.shop.catalogue
+    first, count = catalogue.product(hits[0].row), request.pieces(len(hits))
+    if wanted.counting:
+        prices = [float(catalogue.price[hit.row]) for hit in hits]
         spread = {"low": request.money(min(prices)), "high": request.money(max(prices))}
-        return [Note(key="counted", values={"count": request.pieces(total), **spread})]
-    count = request.pieces(total or len(hits))
+        return [Note(key="counted", values={"count": count, **spread})]
     if wanted.sort in ("price_low", "price_high"):
         key = "cheapest" if wanted.sort == "price_low" else "dearest"
         return [Note(key=key, values={"count": count, "title": first.title, "price": request.money(first.price)})]
     if wanted.sort == "rating" and first.rating is not None:
-        values = {
-            "count": count,
-            "title": first.title,
-            "rating": f"{first.rating:g}",
-            "ratings": f"{first.rating_count:,}",
-        }
-        return [Note(key="best_rated", values=values)]
-    if total == 1:
+        values = {"title": first.title, "rating": f"{first.rating:g}", "ratings": f"{first.rating_count:,}"}
+        return [Note(key="best_rated", values={"count": count, **values})]
+    if not (wanted.filters or wanted.query):
+        return [Note(key="browse")]
+    if len(hits) == 1:
         return [Note(key="found_one")]
-    if total is not None:
-        return [Note(key="found", values={"count": count})] if wanted.filters or wanted.query else [Note(key="browse")]
-    return [Note(key="found_many", values={"query": wanted.query})]
+    topic = "" if wanted.filters.category else wanted.query
+    return [
+        Note(key="found_topic", values={"count": count, "query": topic})
+        if topic
+        else Note(key="found", values={"count": count})
+    ]
 
 
 def _wishes(request: Request) -> list[Note]:
@@ -166,25 +164,26 @@ def _relaxing_rank(chip: Chip) -> int:
 
 
 def _nearest(request: Request, chip: Chip, without: Filters, hits: list[Hit]) -> Evidence:
-    wanted, catalogue = request.understanding, request.shop.catalogue
+    catalogue = request.shop.catalogue
     if chip.field in ("price_max", "price_min"):
         below = chip.field == "price_max"
-        # The price nearest to the bound, over everything that belongs to the topic.
-        everything = (
-            hits
-            if without.category
-            else _relevant(wanted.query, without, request.shop.search.search(wanted.query, POOL, without))
-        )
-        hits = sorted(everything, key=lambda hit: float(catalogue.price[hit.row]) * (1 if below else -1))
-        bound = request.money(float(chip.value))
+        hits = sorted(hits, key=lambda hit: float(catalogue.price[hit.row]) * (1 if below else -1))
         nearest = request.money(float(catalogue.price[hits[0].row]))
         key = "none_below" if below else "none_above"
-        note = Note(key=key, values={"bound": bound, "price": nearest})
+        note = Note(key=key, values={"bound": request.money(float(chip.value)), "price": nearest})
     else:
-        count = request.pieces(len(hits) if not without.category else int(without.mask(catalogue).sum()))
-        note = Note(key="none_with", values={"condition": chip.label, "count": count})
+        note = Note(key="none_with", values={"condition": chip.label, "count": request.pieces(len(hits))})
     request.understanding.filters = without
-    return _listed(request, hits, [note, *_wishes(request)])
+    return _listed(request, hits, [note, *_wishes(request)], elaborate=False)
+
+
+def _near(request: Request) -> Evidence | None:
+    """Not what was asked for, but akin to it, and said to be so."""
+    wanted = request.understanding
+    hits = [hit for hit in request.shop.search.search(wanted.query, PAGE, wanted.filters) if hit.cosine >= AKIN]
+    if not hits or wanted.counting:
+        return None
+    return _listed(request, hits, [Note(key="nearest", values={"query": wanted.query})], elaborate=False)
 
 
 def _not_carried(request: Request) -> Evidence:

@@ -25,6 +25,24 @@ def listing_facts(evidence: Evidence, currency: str, language: Language) -> dict
     return {product.title: _listing(product, currency, language) for product in evidence.products[:MOST_PRODUCTS]}
 
 
+def whole_listings(evidence: Evidence, facts: dict[str, str]) -> dict[str, str]:
+    """Everything that a listing says, to check against: the model was shown the facts, which are a part of it."""
+    return {
+        product.title: " ".join(
+            [
+                facts.get(product.title, ""),
+                product.category,
+                product.brand or "",
+                *(f"{name} {value}" for name, value in product.attributes.items()),
+                *product.tags,
+                product.description,
+            ]
+        )
+        for product in evidence.products
+        if product.title in facts
+    }
+
+
 def fenced(facts: dict[str, str]) -> str:
     """The facts as lines, unable to close the fence that the prompt puts around them."""
     return "\n".join(

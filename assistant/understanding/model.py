@@ -50,7 +50,7 @@ def read_message(model: BaseChatModel, message: str, topic: str = "") -> Reading
 
 def translate(model: BaseChatModel, message: str) -> str:
     """A short English query for a message in Chinese; empty where the model did not translate it."""
-    answer = _ask(model, "translate", message, max_tokens=TRANSLATION_TOKENS, stop=["\n"])
+    answer = _ask(model, "to_english", message, max_tokens=TRANSLATION_TOKENS, stop=["\n"])
     query = re.sub(r"[^\w\s'&-]", " ", answer).strip().lower()
     return "" if has_cjk(query) or len(query) > LONGEST_QUERY else re.sub(r"\s+", " ", query)
 

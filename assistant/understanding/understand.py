@@ -20,8 +20,9 @@ from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary, stem, words_of
 from data.records import CATEGORY_SEPARATOR, Product
-from retrieval.filters import CATEGORY, Filters
+from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
+from retrieval.relevance import relevant
 from retrieval.request import content
 
 _EMPTY_WORDS = re.compile(
@@ -33,6 +34,9 @@ _EMPTY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
+
+
+FIRST_HITS = 3  # enough to see whether a query leads anywhere
 
 
 class Understander:
@@ -114,7 +118,11 @@ class Understander:
         carried = state.filters if refining else Filters()
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
-        query = self._query(said, reading, understanding.language)
+        query, rewritten = self._query(said, reading, understanding.language)
+        shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
+        if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
+            # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
+            said.parts.wanted = [mention for mention in said.parts.wanted if mention.field in (BRAND, COLOUR)]
         topic = _continued(state.query, query) if refining else query or state.query
         grounded = ground(self._search, topic, carried, said.parts.wanted)
         parts = _with(said.parts, grounded)
@@ -131,13 +139,20 @@ class Understander:
             understanding.sort = "price_low" if said.parts.cheaper else "price_high"
         return understanding
 
-    def _query(self, said: Said, reading: Reading | None, language: Language) -> str:
-        """The words to search: those typed where they name a thing, the model's where they are vague or Chinese."""
+    def _query(self, said: Said, reading: Reading | None, language: Language) -> tuple[str, bool]:
+        """What to search, and whether that is the model's rewriting of a vague wish.
+
+        The words typed where they name a thing that is here; the model's where they are vague or lead nowhere.
+        """
         if language == "zh" and self._catalogue_language == "en" and has_cjk(said.content):
-            return self._in_english(said, reading)
-        if reading and reading.query and (cues.VAGUE.search(said.text) or not said.content):
-            return reading.query.lower()
-        return said.content
+            return self._in_english(said, reading), not said.names_category
+        if not reading or not reading.query or has_cjk(reading.query):
+            return said.content, False
+        vague = not said.content or cues.VAGUE.search(said.text) or not self._leads_somewhere(said.content)
+        return (reading.query.lower(), True) if vague else (said.content, False)
+
+    def _leads_somewhere(self, query: str) -> bool:
+        return any(relevant(hit) for hit in self._search.search(query, FIRST_HITS))
 
     def _in_english(self, said: Said, reading: Reading | None) -> str:
         """The shelf that was named in Chinese, else a translation of what was typed, without price and refusals."""

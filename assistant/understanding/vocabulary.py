@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 import Stemmer
 
 from data.catalogue import Catalogue
-from data.lexicon import colours
+from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR
 
@@ -24,6 +24,8 @@ LONGEST_PHRASE = 6  # tokens; for Chinese, where a token is a character, as well
 YES = "yes"
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_SAID_OF_COLOUR = re.compile(r"\b(?:in|colou?rs?|coloured|colored)\s*:?\s*$", re.IGNORECASE)
+_COLOUR_FOLLOWS = re.compile(r"^[\s-]*colou?r", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"(men|women|boys|girls|kids|children|baby|babies)(?:'s?)?\b", re.IGNORECASE)  # "Men's Fashion"
 _PLAIN_WORDS = frozenset(
     # Attribute values that are also everyday words say nothing by themselves.
@@ -82,7 +84,7 @@ class Vocabulary:
             meanings = [
                 Mention(start, end, entry.field, tuple(sorted(_widest(entry.values))))
                 for entry in entries
-                if not (entry.field == COLOUR and self._part_of_a_name(text[start:end], text[end:], entry.values))
+                if entry.field != COLOUR or self._means_colour(text, start, end, entry.values)
             ]
             if meanings:
                 found.append(replace(meanings[0], others=tuple(meanings[1:])))
@@ -158,6 +160,14 @@ class Vocabulary:
         for word, canonical in colours().items():
             if canonical in known:
                 self._add(word, COLOUR, canonical, len(known[canonical]))
+
+    def _means_colour(self, text: str, start: int, end: int, values: set[str]) -> bool:
+        """`coffee` is a colour only where it is said to be one, `orange` unless it is part of a name."""
+        word = text[start:end].lower()
+        said_to_be = _SAID_OF_COLOUR.search(text[:start]) or _COLOUR_FOLLOWS.match(text[end:])
+        if word in load("colours").careful and word not in values and not said_to_be:
+            return False
+        return not self._part_of_a_name(word, text[end:], values)
 
     def _part_of_a_name(self, colour: str, after: str, values: set[str]) -> bool:
         """`orange juice`: most products whose title has both words in a row are of another colour."""
