@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -79,8 +78,7 @@ class Assistant:
 
     def warm(self) -> None:
         """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
-        for _ in self.stream("something nice", session=f"warm-{uuid.uuid4()}", remember=False):
-            pass
+        self._dialogue.warm()
 
     def reply(
         self, text: str, session: str = "default", user: str | None = None, context: dict[str, Any] | None = None
@@ -99,11 +97,10 @@ class Assistant:
         context: dict[str, Any] | None = None,
         *,
         understood: Understanding | None = None,
-        remember: bool = True,
     ) -> Iterator[StreamEvent]:
         """The same turn as typed events, as they happen: understanding, products, cart, tokens, done.
 
-        `understood` says what is meant, where a click does; `remember=False` leaves no trace of the turn.
+        `understood` says what is meant, where a click does.
         """
         with self._turns[session]:
             refusal = _unreadable(text, self._dialogue.state(session).language) if understood is None else ""
@@ -113,11 +110,9 @@ class Assistant:
                 else self._dialogue.run(text, session, user, context, understood)
             )
             for event in events:
-                if isinstance(event, DoneEvent) and remember:
+                if isinstance(event, DoneEvent):
                     self._keep(event.turn)
                 yield event
-            if not remember:
-                self._dialogue.forget(session)
 
     def drop_filter(self, session: str, field: str, value: str, user: str | None = None) -> Turn:
         """Take back one condition of the list on the table (a `Chip`), and show what there is without it."""

@@ -31,6 +31,7 @@ from assistant.turn import (
     Understanding,
     UnderstandingEvent,
 )
+from assistant.understanding.model import warm
 from assistant.understanding.understand import Understander
 
 
@@ -54,6 +55,7 @@ class Dialogue:
 
     def __init__(self, shop: Shop, model: BaseChatModel | None, checkpoints: Path) -> None:
         self._shop = shop
+        self._model = model
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
         self._understander = Understander(shop.search, model, language)
         self._writer = Writer(model, shop.currency)
@@ -80,6 +82,12 @@ class Dialogue:
         }
         # "exit": one checkpoint a turn; a turn that is killed half-way has not happened.
         yield from self._graph.stream(given, self._thread(session), stream_mode="custom", durability="exit")
+
+    def warm(self) -> None:
+        """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
+        if self._model is not None:
+            warm(self._model)
+            self._writer.warm()
 
     def state(self, session: str) -> DialogueState:
         values = self._graph.get_state(self._thread(session)).values

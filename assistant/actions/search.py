@@ -121,12 +121,9 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
         return [Note(key="browse")]
     if len(hits) == 1:
         return [Note(key="found_one")]
-    topic = "" if wanted.filters.category else wanted.query
-    return [
-        Note(key="found_topic", values={"count": count, "query": topic})
-        if topic
-        else Note(key="found", values={"count": count})
-    ]
+    if wanted.query and not wanted.filters.category:
+        return [Note(key="found_topic", values={"count": count, "query": wanted.query})]
+    return [Note(key="found", values={"count": count})]
 
 
 def _wishes(request: Request) -> list[Note]:

@@ -40,6 +40,11 @@ class Writer:
         self._checker = Checker()
         self._translated = lru_cache(maxsize=2048)(partial(_to_chinese, model)) if model else None
 
+    def warm(self) -> None:
+        """Read the fixed prompt into the engine's cache."""
+        if self._model is not None:
+            self._model.invoke([*prefix("reply"), HumanMessage("hello")], max_tokens=1)
+
     def write(
         self, evidence: Evidence, message: str, language: Language, turn: int, refused: list[str]
     ) -> Iterator[str]:

@@ -55,6 +55,11 @@ def translate(model: BaseChatModel, message: str) -> str:
     return "" if has_cjk(query) or len(query) > LONGEST_QUERY else re.sub(r"\s+", " ", query)
 
 
+def warm(model: BaseChatModel) -> None:
+    """Read the fixed prompt into the engine's cache and compile the schema, so that no shopper waits for it."""
+    _ask(model, "understand", "hello", response_schema=_SCHEMA, max_tokens=1)
+
+
 def _ask(model: BaseChatModel, prompt: str, message: str, **how: Any) -> str:
     try:
         return cast(str, model.invoke([*prefix(prompt), HumanMessage(message)], **how).content)
