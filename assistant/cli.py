@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.prompt import Prompt
 
+from assistant.engines import fetch_weights
 from data.errors import AisleError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -129,9 +130,16 @@ def ui(
     port: int = 7860,
     share: Annotated[bool, typer.Option(help="A public address through Gradio's relay.")] = False,
 ) -> None:
-    """Open the storefront chat in the browser."""
-    from ui.app import launch  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    """Open the storefront chat in the browser. The demo store is made where it is missing."""
+    from data.demo import make_demo_store  # noqa: PLC0415
+    from data.store import Store  # noqa: PLC0415
+    from retrieval.hybrid import HybridSearch  # noqa: PLC0415
+    from ui.app import launch  # noqa: PLC0415
 
+    opened = make_demo_store(store) if store == "demo" else Store.open(store)
+    # Long work that a first start needs is done here, where its progress can be seen, not behind the page.
+    HybridSearch.open(opened)
+    fetch_weights(opened.settings)
     launch(store, host=host, port=port, share=share)
 
 

@@ -85,6 +85,7 @@ def _listed(
     request: Request, hits: list[Hit], notes: list[Note], *, keep_offset: bool = False, elaborate: bool = True
 ) -> Evidence:
     state, wanted = request.state, request.understanding
+    new_words = wanted.query != state.query  # a changed price or colour needs no more words than the list itself
     ids = [hit.product_id for hit in hits[:PAGE]]
     state.query, state.filters, state.sort = wanted.query, wanted.filters, wanted.sort
     if not keep_offset:
@@ -95,7 +96,7 @@ def _listed(
         total=len(hits) + state.offset,
         notes=notes,
         suggestions=_suggestions(request),
-        elaborate=elaborate and not wanted.counting,
+        elaborate=elaborate and new_words and wanted.sort == "relevance" and not wanted.counting,
     )
 
 

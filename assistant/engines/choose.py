@@ -85,6 +85,16 @@ def open_engine(settings: StoreSettings) -> BaseChatModel | None:
             return _transformers(choice.model, _weights(choice.model, hub=True), choice.device)
 
 
+def fetch_weights(settings: StoreSettings) -> None:
+    """Have the chosen model's weights here, with a progress bar where they must be fetched; nothing is loaded.
+
+    Raises AisleError where they cannot be had.
+    """
+    choice = choose(settings)
+    if choice.kind in ("openvino", "transformers"):
+        _weights(choice.model, hub=choice.kind == "transformers")
+
+
 def describe(engine: BaseChatModel | None) -> str:
     """One line for people: `Qwen2.5-Coder-1.5B-Instruct with OpenVINO GenAI on the CPU`."""
     return "no language model: replies come from templates" if engine is None else str(getattr(engine, "label", engine))

@@ -9,7 +9,7 @@ from importlib import resources
 
 from assistant.understanding.amounts import figures
 from assistant.understanding.language import has_cjk
-from assistant.understanding.vocabulary import stem, words_of
+from assistant.understanding.vocabulary import words_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DONE_FOR_YOU = re.compile(
@@ -18,6 +18,7 @@ _DONE_FOR_YOU = re.compile(
     r"|\badded (?:it|this|them|that) to\b",
     re.IGNORECASE,
 )
+_OF_THE_SHOPPER = re.compile(r"\b(?:the|this) (?:shopper|customer|user)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"https?://|www\.|[<>`\[\]{}]|^\s*#|\*\*")
 _PURPOSE = re.compile(r"\b(?:for|suits?|suited|fits?|during|when|at|on|if|you|your|to)\b", re.IGNORECASE)
 _LONGEST_RUN = 4  # words of a title that surely name it
@@ -35,6 +36,8 @@ class Checker:
         """Why the sentence may not be sent, "" where it may. `listings` maps each product's title to its listing."""
         if _MARKUP.search(sentence):
             return "markup"
+        if _OF_THE_SHOPPER.search(sentence):
+            return "speaks of the shopper, not to them"
         if has_cjk(sentence):
             return "another language than the shopper's"
         if _DONE_FOR_YOU.search(sentence):
@@ -50,15 +53,15 @@ def _unknown_number(sentence: str, known: str) -> str:
 
 
 def _unsupported_word(sentence: str, listings: Mapping[str, str], message: str) -> str:
-    everything = _stems("\n".join([*listings, *listings.values()]))
-    wanted = _stems(message)
+    everything = _words("\n".join([*listings, *listings.values()]))
+    wanted = _words(message)
     places = _speaking_of(sentence, list(listings))
     for word in words_of(sentence):
-        own = _stem(word[0])
-        if len(own) <= 2 or own in _plain_stems():
+        own = _base(word[0])
+        if len(own) <= 2 or own in _plain_words():
             continue
         titles = [title for start, title in places if start <= word.start()][-1:]
-        allowed = _stems(f"{titles[0]}\n{listings[titles[0]]}") | _title_stems(listings) if titles else everything
+        allowed = _words(f"{titles[0]}\n{listings[titles[0]]}") | _title_words(listings) if titles else everything
         purposeful = own in wanted and _PURPOSE.search(sentence[: word.start()][-40:])
         if own not in allowed and not purposeful:
             return f"nothing supports “{word[0]}”" + (f" of {titles[0]}" if titles else "")
@@ -72,31 +75,35 @@ def _speaking_of(sentence: str, titles: Sequence[str]) -> list[tuple[int, str]]:
     for title in titles:
         words = title.lower().split()
         runs = (
-            " ".join(words[start : start + size])
+            words[start : start + size]
             for size in range(min(len(words), _LONGEST_RUN), 0, -1)
             for start in range(len(words) - size + 1)
         )
-        for run in runs:
+        for run in (" ".join(part) for part in runs):
             unique = sum(run in other.lower() for other in titles) == 1
-            if len(run) > 3 and unique and run in lowered:
+            # One word names a product only as a name: "the Kestrel", not "this summer".
+            named = " " in run or run.capitalize() in sentence
+            if len(run) > 3 and unique and named and run in lowered:
                 places.append((lowered.index(run), title))
                 break
     return sorted(places)
 
 
-def _title_stems(listings: Mapping[str, str]) -> set[str]:
-    return _stems(" ".join(listings))
+def _title_words(listings: Mapping[str, str]) -> set[str]:
+    return _words(" ".join(listings))
 
 
-def _stems(text: str) -> set[str]:
-    return {_stem(word[0]) for word in words_of(text)}
+def _words(text: str) -> set[str]:
+    return {_base(word[0]) for word in words_of(text)}
 
 
-def _stem(word: str) -> str:
-    return stem(word.lower().replace("color", "colour").replace("gray", "grey"))
+def _base(word: str) -> str:
+    """Without a plural's ending. No stemmer here: `lined` must not pass for `line`."""
+    word = word.lower().replace("color", "colour").replace("gray", "grey").removesuffix("'s")
+    return word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
 
 
 @cache
-def _plain_stems() -> frozenset[str]:
+def _plain_words() -> frozenset[str]:
     text = resources.files("assistant.replies").joinpath("plain_words.txt").read_text(encoding="utf-8")
-    return frozenset(_stem(word) for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return frozenset(_base(word) for line in text.splitlines() if not line.startswith("#") for word in line.split())

@@ -26,21 +26,22 @@ def listing_facts(evidence: Evidence, currency: str, language: Language) -> dict
 
 
 def whole_listings(evidence: Evidence, facts: dict[str, str]) -> dict[str, str]:
-    """Everything that a listing says, to check against: the model was shown the facts, which are a part of it."""
-    return {
-        product.title: " ".join(
-            [
-                facts.get(product.title, ""),
-                product.category,
-                product.brand or "",
-                *(f"{name} {value}" for name, value in product.attributes.items()),
-                *product.tags,
-                product.description,
-            ]
-        )
-        for product in evidence.products
-        if product.title in facts
-    }
+    """All that the listings say, to check against: the model was shown a part of it.
+
+    What a listing denies (`waterproof: no`) is left out, so that the word cannot pass for a claim.
+    """
+    return {product.title: _whole(product) for product in evidence.products if product.title in facts}
+
+
+def _whole(product: Product) -> str:
+    stated = [f"{name} {value}" for name, value in product.attributes.items() if value.casefold() != "no"]
+    numbers = f"{product.price:.2f} {product.list_price or ''} {product.rating or ''} {product.rating_count} of 5"
+    return " ".join([numbers, product.category, product.brand or "", *stated, *product.tags, product.description])
+
+
+def tell_something(evidence: Evidence) -> bool:
+    """Whether the listings spoken of say more than a name and a price."""
+    return any(product.description or product.attributes for product in evidence.products[:MOST_PRODUCTS])
 
 
 def fenced(facts: dict[str, str]) -> str:

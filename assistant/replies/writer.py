@@ -12,7 +12,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from assistant.prompts import prefix
 from assistant.replies.checker import Checker
-from assistant.replies.facts import fenced, listing_facts, whole_listings
+from assistant.replies.facts import fenced, listing_facts, tell_something, whole_listings
 from assistant.replies.phrases import say_note
 from assistant.turn import Evidence, Language, Note
 from assistant.understanding.language import has_cjk
@@ -52,7 +52,7 @@ class Writer:
         for place, note in enumerate(evidence.notes):
             separator = " " if place and language == "en" else ""
             yield separator + say_note(self._in_language(note, language), language, turn)
-        if self._model is not None and language == "en" and evidence.elaborate and evidence.products:
+        if self._model is not None and language == "en" and evidence.elaborate and tell_something(evidence):
             yield from self._added(self._model, evidence, message, refused)
 
     def _added(self, model: BaseChatModel, evidence: Evidence, message: str, refused: list[str]) -> Iterator[str]:

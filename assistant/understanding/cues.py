@@ -19,7 +19,7 @@ HANDOFF = _cue(
     r"\b(?:real|live|actual) (?:human|person|agent)\b|\bhuman (?:agent|being|please)\b|^\W*(?:agent|human|representative|operator)\W*$",
     r"人工|真人|转客服|轉客服|找客服|客服(?:人员|電話|电话)|投诉|投訴|\bi want to complain\b|\bfile a complaint\b",
 )
-CART_WORD = _cue(r"\b(?:cart|basket|(?:shopping )?bag|trolley)\b(?! for)", r"购物车|購物車|购物袋|购物篮")
+CART_WORD = _cue(r"\b(?:cart|basket|trolley)\b(?! for)|\b(?:my|shopping) bag\b", r"购物车|購物車|购物袋|购物篮")
 ADD = _cue(
     r"\b(?:add|put|throw|pop|toss)\b",
     r"\b(?:i'?ll|i will|i'?d like to|let me|i want to|want to|can i|i'?m|im|gonna) (?:take|have|get|buy|order|purchase|go with|buying)\b",
@@ -37,7 +37,7 @@ SET_QUANTITY = _cue(
     r"(?:数量)?(?:改成|改为|改為|变成|換成|换成)[一二两兩三四五六七八九十\d]",
 )
 VIEW_CART = _cue(
-    r"\b(?:what(?:'s| is| do i have)|show|view|see|open|check|review|how much is)\b.{0,20}\b(?:cart|basket|bag|trolley)\b",
+    r"\b(?:what(?:'s| is| do i have)|show|view|see|open|check|review|how much is)\b.{0,20}\b(?:cart|basket|trolley|(?:my|shopping) bag)\b",
     r"^\W*(?:my )?(?:cart|basket)\W*$",
     r"\b(?:cart|basket) total\b",
     r"^\W*(?:看看?|查看|打开|显示)?(?:一下)?(?:我的)?(?:购物车|購物車|购物袋)(?:里|裡)?(?:有什么|有啥|有什麼|有哪些)?\W*$",
@@ -63,7 +63,7 @@ DISLIKE = _cue(
 
 COMPARE = _cue(
     r"\b(?:compare|comparison|versus|vs\.?|differences? between|what'?s the differences?|how (?:do|are) they differ)\b",
-    r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b",
+    r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b(?!.?(?:rated|selling|reviewed))",
     r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:do|would) you recommend\b",
     r"比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
 )
@@ -127,6 +127,11 @@ CONTINUES = _cue(
     r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)",
 )
 """Words with which a message goes on from the one before."""
+ASKS_FOR = _cue(
+    r"\b(?:show me|find me|search for|look(?:ing)? for|shopping for|do you (?:have|carry|sell|stock)|have you got|you got|got any|are there any|is there (?:an?|any))\b|\b(?:any|some)thing (?:with|about|featuring)\b",
+    r"有没有|有沒有|想买|想買|[卖賣]",
+)
+"""Words after which even one new word is a new search."""
 SEARCH = _cue(
     r"\b(?:show me|find(?: me)?|search(?: for)?|look(?:ing)? (?:for|at)|i'?m after|after a|i (?:really )?(?:need|want|would like)|i'?d like|shopping for|browse|hunting for|in the market for|in search of)\b",
     r"\b(?:do you (?:have|carry|sell|stock)|have you (?:got|any)|you got|got any|are there (?:any)?|is there (?:an?|any)|any)\b",

@@ -138,7 +138,8 @@ def _service(said: Said) -> Settled | None:
 
 def _question(said: Said) -> Settled | None:
     """A question about a product on the table; "do they come in blue?" of a whole list is none, it narrows the list."""
-    if not cues.ABOUT_PRODUCT.search(said.text):
+    asks_of_one = said.references.exact and cues.QUESTION.search(said.text)
+    if not asks_of_one and not cues.ABOUT_PRODUCT.search(said.text):
         return None
     if said.references.ids or said.references.problem:
         narrows = said.parts.wanted and not said.references.exact and not said.state.focus
@@ -157,6 +158,8 @@ def _search(said: Said) -> Settled | None:
         return Settled("refine")
     if said.names_category:
         return Settled("refine" if topic and _same_topic(said) else "search")
+    if said.content and cues.ASKS_FOR.search(said.text):
+        return Settled("search")
     if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):
         return Settled("search")
     return None

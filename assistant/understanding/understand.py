@@ -91,7 +91,11 @@ class Understander:
         )
 
     def _ask_model(self, text: str, state: DialogueState) -> Reading | None:
-        return read_message(self._model, text, state.query) if self._model else None
+        if self._model is None:
+            return None
+        # A new wish is read by itself: with the list on the table before its eyes, the model sees that list in it.
+        topic = "" if cues.VAGUE.search(text) and not cues.CONTINUES.search(text) else state.query
+        return read_message(self._model, text, topic)
 
     def _for_cart(self, understanding: Understanding, said: Said) -> Understanding:
         references = said.references
@@ -180,9 +184,14 @@ _LEADING = re.compile(
 )
 
 
+_TRAILING = re.compile(
+    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks)$", re.IGNORECASE
+)
+
+
 def _content(text: str) -> str:
     wanted = content(text)
-    while wanted != (shorter := _LEADING.sub("", wanted)):
+    while wanted != (shorter := _LEADING.sub("", _TRAILING.sub("", wanted))):
         wanted = shorter
     return wanted if re.search(r"\w", _EMPTY_WORDS.sub(" ", wanted)) else ""
 
