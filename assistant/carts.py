@@ -57,7 +57,7 @@ class Carts:
         stock = self._catalogue.get(product_id).stock
         with self._database.transaction() as transaction:
             ensure_session(transaction, session, user)
-            row = transaction.get(CartRow, (session, product_id), with_for_update=True)
+            row = transaction.get(CartRow, (session, product_id))
             before = row.quantity if row else 0
             after, obstacle = _allowed(before + quantity if relative else quantity, stock)
             if after < before and relative and quantity > 0:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, create_engine, event, select
+from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, create_engine, event, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -77,6 +78,7 @@ class Database:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _take_turns)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
         try:
             Base.metadata.create_all(self._engine)
@@ -112,8 +114,12 @@ def sessions_of(session: Session, user: str | None = None) -> list[SessionRow]:
     return list(session.scalars(query))
 
 
-def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_take_turns` says, not where the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _take_turns(connection: Connection) -> None:
+    """Two tabs that read a cart and then write it must do so one after the other."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
