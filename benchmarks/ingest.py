@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from data.files import replacing
+from benchmarks.figures import merge
 from data.ingest import ingest
 from data.store import Store, StoreSettings
 
@@ -96,9 +96,7 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name}: {value}")
     if arguments.json:
-        known = json.loads(arguments.json.read_text(encoding="utf-8")) if arguments.json.exists() else {}
-        with replacing(arguments.json) as beside:
-            beside.write_text(json.dumps(known | figures, indent=2) + "\n", encoding="utf-8")
+        merge(arguments.json, figures)
 
 
 if __name__ == "__main__":

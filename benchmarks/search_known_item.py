@@ -22,8 +22,8 @@ import Stemmer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import merge
 from data.errors import AisleError
-from data.files import replacing
 from retrieval.documents import Document, Field
 from retrieval.encoder import Encoder
 from retrieval.fusion import fused
@@ -178,8 +178,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.exit(1, f"{error}\n")
     show(measured, console)
     if chosen.json:
-        with replacing(chosen.json) as beside:
-            beside.write_text(json.dumps(figures(measured), indent=2) + "\n", encoding="utf-8")
+        merge(chosen.json, figures(measured))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,19 @@ def act(request: Request) -> Evidence:
         return Evidence(notes=[Note(key="policy_silent", values={"contact": request.contact()})])
     text = _nearest_sentences(request, policy)
     return Evidence(
-        notes=[Note(key="policy", values={"topic": policy.topic, "text": text})],
+        notes=[Note(key="policy", values={"topic": _heading(request, policy), "text": text})],
         facts=[Fact(text=policy.text, source="policy")],
     )
+
+
+def _heading(request: Request, policy: Policy) -> str:
+    """The shop's own heading; in Chinese the usual name of the topic, where it is a usual one."""
+    usual = [
+        topic for topic, pattern in POLICIES.items() if topic in policy.topic.lower() or pattern.search(policy.topic)
+    ]
+    if request.understanding.language == "zh" and policy.topic.isascii() and usual:
+        return request.say(f"topic_{usual[0].replace(' ', '_')}")
+    return policy.topic
 
 
 def _policy_for(request: Request, policies: list[Policy]) -> Policy | None:

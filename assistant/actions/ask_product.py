@@ -10,6 +10,8 @@ import numpy as np
 
 from assistant.actions.request import Request
 from assistant.turn import Evidence, Fact, Note
+from assistant.understanding.chinese import with_known_words
+from assistant.understanding.cues import QUESTION
 from assistant.understanding.vocabulary import stem, words_of
 from data.records import Product, Review
 
@@ -32,7 +34,7 @@ _ABOUT = re.compile(
 )
 _YES_NO = re.compile(
     r"^\W*(?:(?:and|but|so|ok|hey)[\s,]+)?(?:is|are|does|do|can|could|will|would|has|have)\b"
-    r"|\b(?:is|are|does|do|can|could|will|has|have) (?:it|they|this|that|the)\b|[吗嗎]\W*$|是不是|能不能|可不可以",
+    r"|\b(?:is|are|does|do|can|could|will|has|have) (?:it|they|this|that|the)\b|[吗嗎](?:\W|[a-z])*$|是不是|能不能|可不可以",
     re.I,
 )
 _FUNCTION_WORDS = frozenset(
@@ -69,7 +71,7 @@ def act(request: Request) -> Evidence:
 
 
 def _answer(request: Request, product: Product, evidence: Evidence) -> None:
-    question = request.message
+    question = with_known_words(request.message)
     attributes = _asked_attributes(product, question)
     if attributes and not _REVIEWS.search(question):
         evidence.notes += [_attribute_note(product, asked, question) for asked in attributes]
@@ -83,7 +85,7 @@ def _answer(request: Request, product: Product, evidence: Evidence) -> None:
         _from_reviews(request, product, evidence)
     elif _RATING.search(question):
         evidence.notes.append(_rating_note(product))
-    elif _ABOUT.search(question):
+    elif _ABOUT.search(question) or not QUESTION.search(question):
         _describe(product, evidence)
     else:
         _from_texts(request, product, evidence)

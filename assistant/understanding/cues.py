@@ -27,6 +27,11 @@ ADD = _cue(
     r"加入|加到|加进|加購|加购|放[进進到入]|买(?!得|到|过)|買(?!得|到|過)|就要|我要|来[一两二三四五六七八九\d]|要了|下单|下單",
 )
 BUY_ONLY_WITH_REFERENCE = _cue(r"买|買|就要|我要|来|要了|take|have|get|buy|order|purchase|go with|want")
+ONE_MORE = _cue(
+    r"^\W*(?:and |add |ok,? )?(?:one|another|two|three|\d+) more(?: of (?:it|them|those|these))?\W*(?:please)?\W*$",
+    r"^\W*(?:and )?another(?: one)?\W*(?:please)?\W*$",
+    r"^\W*再[来來加要拿]一?[个個件双雙]\W*$",
+)
 REMOVE = _cue(
     r"\b(?:remove|delete|take (?:out|off)|get rid of|drop|cancel)\b",
     r"\btake\b.{1,30}\bout\b",
@@ -124,7 +129,7 @@ VAGUE = _cue(
 )
 CONTINUES = _cue(
     r"^\W*(?:but |and |also |ideally |preferably |maybe )*(?:with(?:out)?|in|for|made (?:of|from|for)|that|which|suitable|no|not)\b",
-    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)",
+    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?\W*$",
 )
 """Words with which a message goes on from the one before."""
 ASKS_FOR = _cue(
@@ -182,6 +187,7 @@ POLICIES: dict[str, re.Pattern[str]] = {
     ),
 }
 POLICY_QUESTION = _cue(
+    r"\b(?:want|need|like|have|trying) to (?:return|exchange|send (?:it|this|them) back|cancel)\b|\bget (?:a|my) (?:refund|money back)\b",
     r"\b(?:policy|policies|how (?:long|much|do|does|can|many days|fast|soon)|do you|can i|could i|what(?:'s| is| are| if)|is (?:there|it)|when (?:will|do)|are|free|am i|will (?:it|you))\b",
     r"[吗嗎呢么麼]\W*$|怎么|怎麼|多久|多少|政策|可以|能不能|几天|幾天|支持|\?$",
 )

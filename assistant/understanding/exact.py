@@ -57,7 +57,7 @@ _DEARER = re.compile(
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:no|not|non|without|except(?: for)?|excluding|exclude|but not|anything but|other than|avoid|hates?|dislikes?|never"
     r"|(?:don'?t|do not|doesn'?t|didn'?t|isn'?t|aren'?t)(?: really)?(?: want| like| need| care for| have)?|rather not|instead of|nothing)\b"
-    r"|不要|不想要|别|不喜[欢歡]|除了|不是|非|讨厌|討厭|[没沒]有)"
+    r"|不要|不想要|别|不喜[欢歡]|除了|不是|非|讨厌|討厭|(?<!有)[没沒]有)"
     r"(?:\s|-|any|from|in|made|of|by|the|a|brand|too|with|called|on|看|用|买|是|太|[这這]个|[那]个)*$",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from retrieval.hybrid import HybridSearch
 AGREEMENT = 0.6  # of the first results must lie on the named shelf for the shelf to become a filter
 SHARED_AGREEMENT = 0.1  # of all that is found, where several shelves are named
 COVERAGE = 0.5  # of the products in question must state an attribute for it to become a filter
+STATED_SOMEWHERE = 0.1
 FIRST_RESULTS = 10
 SCOPE = 50
 
@@ -39,7 +40,8 @@ def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Ment
     for mention in sorted(wanted, key=lambda mention: (mention.field != CATEGORY, -len(mention.values[0]))):
         usable = _usable(search.catalogue, mention, shelves, first, agreement)
         if usable is None:
-            grounded.wishes.append(mention)
+            if _is_stated_somewhere(search.catalogue, mention, shelves, first):
+                grounded.wishes.append(mention)
             continue
         grounded.filters.append(usable)
         if usable.field == CATEGORY:
@@ -64,6 +66,13 @@ def _usable(
             if stating and _share(scope, np.concatenate(stating)) >= COVERAGE:
                 return meaning
     return None
+
+
+def _is_stated_somewhere(catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray) -> bool:
+    """A wish is worth a word where some of the products in question could have said whether it holds."""
+    scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
+    stating = list(catalogue.rows_by_attribute.get(mention.field, {}).values())
+    return mention.field == CATEGORY or (bool(stating) and _share(scope, np.concatenate(stating)) >= STATED_SOMEWHERE)
 
 
 def _rows_on(catalogue: Catalogue, mention: Mention) -> np.ndarray:

@@ -8,6 +8,7 @@ from assistant.state import DialogueState
 from assistant.turn import CartOperation, Intent
 from assistant.understanding import cues
 from assistant.understanding.exact import ExactParts
+from assistant.understanding.language import has_cjk
 from assistant.understanding.references import References
 from retrieval.filters import CATEGORY
 
@@ -28,6 +29,10 @@ class Said:
     @property
     def names_category(self) -> bool:
         return any(mention.field == CATEGORY for mention in self.parts.wanted)
+
+    @property
+    def in_chinese(self) -> bool:
+        return has_cjk(self.content)
 
     @property
     def on_the_table(self) -> bool:
@@ -84,8 +89,11 @@ def _cart(said: Said) -> Settled | None:
         return Settled("cart", operation="view", problem="checkout")
     if cues.CLEAR_CART.search(text):
         return Settled("cart", operation="clear")
-    if cues.REMOVE.search(text) and (names_cart or said.in_cart.ids):
+    points = said.in_cart.ids or said.references.ids or said.references.problem
+    if cues.REMOVE.search(text) and (names_cart or (points and not said.parts)):
         return Settled("cart", operation="remove")
+    if cues.ONE_MORE.search(text) and said.state.focus:
+        return Settled("cart", operation="add")
     if cues.SET_QUANTITY.search(text) and any(
         letter.isdigit() or letter in "一二两兩三四五六七八九十" for letter in text
     ):
@@ -138,6 +146,8 @@ def _service(said: Said) -> Settled | None:
 
 def _question(said: Said) -> Settled | None:
     """A question about a product on the table; "do they come in blue?" of a whole list is none, it narrows the list."""
+    if said.references.exact and not said.content and not said.parts:
+        return Settled("ask_product")  # "the second one": let us hear of it
     asks_of_one = said.references.exact and cues.QUESTION.search(said.text)
     if not asks_of_one and not cues.ABOUT_PRODUCT.search(said.text):
         return None

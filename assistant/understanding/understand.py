@@ -19,7 +19,7 @@ from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary, stem, words_of
-from data.records import CATEGORY_SEPARATOR, Product
+from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.relevance import relevant
@@ -29,13 +29,15 @@ _EMPTY_WORDS = re.compile(
     r"\b(?:ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
     r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
     r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
-    r"rather|want|need|like|love|looking|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
+    r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|i'll|i'd|i'm|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
     r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
 
 
+_HOW_MANY = {"单": 1, "單": 1, "双": 2, "雙": 2, "两": 2, "三": 3, "四": 4}
+_PEOPLE = re.compile(r"([单單双雙两三四])人")  # the model takes 双人 for "double"
 FIRST_HITS = 3  # enough to see whether a query leads anywhere
 
 
@@ -95,7 +97,7 @@ class Understander:
             return None
         # A new wish is read by itself: with the list on the table before its eyes, the model sees that list in it.
         topic = "" if cues.VAGUE.search(text) and not cues.CONTINUES.search(text) else state.query
-        return read_message(self._model, text, topic)
+        return read_message(self._model, _PEOPLE.sub(lambda match: f"{_HOW_MANY[match[1]]}人", text), topic)
 
     def _for_cart(self, understanding: Understanding, said: Said) -> Understanding:
         references = said.references
@@ -122,15 +124,19 @@ class Understander:
         carried = state.filters if refining else Filters()
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
-        query, rewritten = self._query(said, reading, understanding.language)
+        if said.in_chinese and self._catalogue_language == "en":
+            query, rewritten = self._in_english(said, reading)
+        else:
+            query, rewritten = self._query(said, reading)
         shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
-            said.parts.wanted = [mention for mention in said.parts.wanted if mention.field in (BRAND, COLOUR)]
+            said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
         topic = _continued(state.query, query) if refining else query or state.query
         grounded = ground(self._search, topic, carried, said.parts.wanted)
         parts = _with(said.parts, grounded)
-        understanding.wishes = [said.text[m.start : m.end] for m in grounded.wishes if m.field != CATEGORY]
+        wishes = [] if said.in_chinese else [mention for mention in grounded.wishes if mention.field != CATEGORY]
+        understanding.wishes = [said.text[mention.start : mention.end] for mention in wishes]
         # A wish that cannot filter stays in the words that rank.
         added = [wish for wish in understanding.wishes if wish.lower() not in topic.lower()]
         understanding.query = " ".join([*added, topic]).strip()
@@ -143,31 +149,40 @@ class Understander:
             understanding.sort = "price_low" if said.parts.cheaper else "price_high"
         return understanding
 
-    def _query(self, said: Said, reading: Reading | None, language: Language) -> tuple[str, bool]:
+    def _query(self, said: Said, reading: Reading | None) -> tuple[str, bool]:
         """What to search, and whether that is the model's rewriting of a vague wish.
 
         The words typed where they name a thing that is here; the model's where they are vague or lead nowhere.
         """
-        if language == "zh" and self._catalogue_language == "en" and has_cjk(said.content):
-            return self._in_english(said, reading), not said.names_category
         if not reading or not reading.query or has_cjk(reading.query):
             return said.content, False
-        vague = not said.content or cues.VAGUE.search(said.text) or not self._leads_somewhere(said.content)
+        misspelt = any(len(word[0]) > 3 and not self.vocabulary.knows(word[0]) for word in words_of(said.content))
+        vague = not said.content or misspelt or cues.VAGUE.search(said.text) or not self._leads_somewhere(said.content)
         return (reading.query.lower(), True) if vague else (said.content, False)
 
     def _leads_somewhere(self, query: str) -> bool:
         return any(relevant(hit) for hit in self._search.search(query, FIRST_HITS))
 
-    def _in_english(self, said: Said, reading: Reading | None) -> str:
-        """The shelf that was named in Chinese, else a translation of what was typed, without price and refusals."""
-        named = [mention.values[0] for mention in said.parts.wanted if mention.field == CATEGORY]
-        shelves = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in named]
-        if shelves:
-            return shelves[0].lower()
-        if reading and reading.query and not has_cjk(reading.query):
-            return reading.query.lower()
-        typed = residue(said.text, said.parts.spans)
-        return (translate(self._model, typed) if self._model else "") or said.content
+    def _in_english(self, said: Said, reading: Reading | None) -> tuple[str, bool]:
+        """The same for a message in Chinese. What a translation names is read like an English message's own words."""
+        if reading and reading.query and not has_cjk(reading.query) and cues.VAGUE.search(said.text):
+            return reading.query.lower(), True
+        read = [*said.parts.spans, *((m.start, m.end) for m in said.parts.wanted)]
+        typed = residue(said.text, read)
+        translated = translate(self._model, typed) if self._model and has_cjk(_content(typed)) else ""
+        if reading and reading.query and not has_cjk(reading.query) and not self._leads_somewhere(translated):
+            return reading.query.lower(), True
+        if not translated:
+            return said.content, False
+        named = self.vocabulary.mentions(translated)
+        said.parts.wanted += [mention for mention in named if mention.field not in (BRAND, COLOUR)]
+        return translated, False
+
+
+def _stays_exact(mention: Mention) -> bool:
+    """A brand, a colour or a measure is meant as it is said, in a vague wish too."""
+    measured = mention.field != CATEGORY and any(character.isdigit() for character in mention.values[0])
+    return mention.field in (BRAND, COLOUR) or measured
 
 
 def _continued(query: str, added: str) -> str:
@@ -185,7 +200,8 @@ _LEADING = re.compile(
 
 
 _TRAILING = re.compile(
-    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks)$", re.IGNORECASE
+    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks|for|with|of|in|and|or)$",
+    re.IGNORECASE,
 )
 
 
@@ -204,7 +220,7 @@ def _by_reading(said: Said, reading: Reading) -> Settled:
     if intent == "refine" and not (said.state.query or said.state.filters):
         intent = "search"
     if intent == "cart":
-        return Settled("cart", operation="add") if said.on_the_table else Settled("search")
+        return Settled("cart", operation="view")  # what changes the cart is read by code alone
     return Settled(intent)
 
 

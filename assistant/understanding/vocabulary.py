@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import Stemmer
 
+from assistant.understanding.chinese import known_words
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
@@ -27,6 +28,7 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECAS
 _SAID_OF_COLOUR = re.compile(r"\b(?:in|colou?rs?|coloured|colored)\s*:?\s*$", re.IGNORECASE)
 _COLOUR_FOLLOWS = re.compile(r"^[\s-]*colou?r", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"(men|women|boys|girls|kids|children|baby|babies)(?:'s?)?\b", re.IGNORECASE)  # "Men's Fashion"
+_AUDIENCES = frozenset("men women children kids boys girls babies".split())
 _PLAIN_WORDS = frozenset(
     # Attribute values that are also everyday words say nothing by themselves.
     "all any both no none not of off on one open other set small medium large mini big single double full half high "
@@ -89,7 +91,20 @@ class Vocabulary:
             if meanings:
                 found.append(replace(meanings[0], others=tuple(meanings[1:])))
             place += max(size, 1)
-        return found
+        return found + self._in_chinese(text)
+
+    def _in_chinese(self, text: str) -> list[Mention]:
+        """What Chinese words name that the catalogue knows in English (防水: waterproof)."""
+        return [
+            replace(
+                mention,
+                start=word.start,
+                end=word.end,
+                others=tuple(replace(other, start=word.start, end=word.end) for other in mention.others),
+            )
+            for word in known_words(text)
+            for mention in self.mentions(word.english)
+        ]
 
     def lacking(self, start: int, end: int, thing: str) -> Mention | None:
         """What "without nuts" or "no gluten" asks for: `contains nuts: no`, `gluten free: yes`; None where no
@@ -142,6 +157,9 @@ class Vocabulary:
         for tag, counts in shelves.items():
             path, on_shelf = counts.most_common(1)[0]
             whole = len(self._catalogue.rows_by_category.get(path, ()))
+            key = tuple(stem(word[0]) for word in words_of(tag))
+            if CATEGORY in self._entries.get(key, {}):
+                continue  # it names a shelf already: "toys" is what a storage basket holds
             if path and on_shelf >= SYNONYM_SHARE * max(whole, 3) and on_shelf >= SYNONYM_SHARE * counts.total():
                 self._add(tag, CATEGORY, path, whole + 10**5)
 
@@ -152,7 +170,7 @@ class Vocabulary:
             return
         self._add(f"{name} {value}", name, value, products)
         self._add(f"{value} {name}", name, value, products)
-        if _speaks_for_itself(value):
+        if _speaks_for_itself(value) or value in _AUDIENCES:
             self._add(value, name, value, products)
 
     def _add_colour_words(self) -> None:
@@ -213,9 +231,19 @@ def words_of(text: str) -> Iterator[re.Match[str]]:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    return _STEMMER.stemWord(word.lower())
+    return _IRREGULAR.get(word.lower()) or _STEMMER.stemWord(word.lower())
 
 
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_IRREGULAR = {word: str(number) for number, word in enumerate(_NUMBERS)} | {
+    "people": "person",
+    **dict.fromkeys(("men", "mens", "men's"), "man"),
+    **dict.fromkeys(("women", "womens", "women's", "ladies"), "woman"),
+    "children": "child",
+    "kids": "child",
+    "feet": "foot",
+    "knives": "knife",
+}
 _STEMMER = Stemmer.Stemmer("english")
 
 

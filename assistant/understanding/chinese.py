@@ -1,0 +1,39 @@
+"""Chinese words that an English catalogue knows by another name, read exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import yaml
+
+
+class Translated(NamedTuple):
+    start: int
+    end: int
+    english: str
+
+
+def known_words(text: str) -> Iterator[Translated]:
+    """The words of `chinese.yaml` in the text, the longest where they overlap, with what they are in English."""
+    for match in _pattern().finditer(text):
+        yield Translated(match.start(), match.end(), _words()[match[0]])
+
+
+def with_known_words(text: str) -> str:
+    """The text with the English of its known words put behind it."""
+    return " ".join([text, *(word.english for word in known_words(text))])
+
+
+@cache
+def _words() -> dict[str, str]:
+    text = resources.files("assistant.understanding").joinpath("chinese.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, _words()), key=len, reverse=True)))
