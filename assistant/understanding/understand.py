@@ -26,10 +26,10 @@ from retrieval.relevance import relevant
 from retrieval.request import content
 
 _EMPTY_WORDS = re.compile(
-    r"\b(?:ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
+    r"\b(?:i'(?:ll|d|m|ve)|ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
     r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
     r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
-    r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|i'll|i'd|i'm|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
+    r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
     r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
     re.IGNORECASE,
 )
