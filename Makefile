@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test quick lint format figures constraints clean
+.PHONY: run test quick lint format figures transcripts constraints clean
 
 run: $(VENV)/.run
 	@$(BIN)/aisle ui
@@ -28,6 +28,12 @@ figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench search --json docs/figures/search_known_item.json
 	@$(BIN)/aisle bench ingest --json docs/figures/setup.json
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
+
+transcripts: $(VENV)/.dev  ## the conversations in docs/transcripts, with the stores that are here
+	@for lines in docs/transcripts/*.txt; do \
+	   name=$$(basename $$lines .txt); \
+	   $(BIN)/aisle chat --store $${name%-zh} --save docs/transcripts/$$name.md < $$lines || exit 1; \
+	 done
 
 constraints: $(VENV)/.dev
 	@{ echo "# What \`make\` installs: written by \`make constraints\` from a tested environment."; \

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from assistant.actions.recommend import popular, similar
 from assistant.carts import Carts, Change
@@ -203,8 +203,8 @@ class Assistant:
         with self.shop.database.transaction() as transaction:
             row = ensure_session(transaction, turn.session, turn.user)
             row.title = row.title or turn.message[:60]
-            number = len(transaction.scalars(select(TurnRow.id).where(TurnRow.session == turn.session)).all()) + 1
-            transaction.add(TurnRow(session=turn.session, number=number, record=turn.model_dump_json()))
+            kept = transaction.scalar(select(func.count()).where(TurnRow.session == turn.session)) or 0
+            transaction.add(TurnRow(session=turn.session, number=kept + 1, record=turn.model_dump_json()))
 
 
 def _unreadable(text: str, language: Language) -> str:

@@ -19,6 +19,7 @@ from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary, stem, words_of
+from data.catalogue import Catalogue
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
@@ -239,5 +240,5 @@ def _inside(mention: Mention, references: References) -> bool:
     return any(start <= mention.start and mention.end <= end for start, end in references.spans)
 
 
-def _known(catalogue: object, ids: list[str]) -> list[Product]:
-    return [catalogue.get(i) for i in ids if i in catalogue]  # type: ignore[attr-defined,operator]
+def _known(catalogue: Catalogue, ids: list[str]) -> list[Product]:
+    return [catalogue.get(product_id) for product_id in ids if product_id in catalogue]
