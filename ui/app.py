@@ -78,36 +78,34 @@ def launch(store: str = "demo", *, host: str = "127.0.0.1", port: int = 7860, sh
 
 
 def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
-    everything = [
-        page.visit, page.memory, page.brand, page.store, page.shopper, page.past, page.now, page.cart, page.message,
-        page.send,
-    ]  # fmt: skip
+    shown = [page.past, page.now, page.cart, page.message, page.send, page.anew, page.store, page.visit]
+    everything = [*shown, page.memory, page.brand, page.shopper]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    arrivals = [
-        blocks.load(storefront.arrive, page.memory, everything, js="window.aisleRecall", **quiet),
-        page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet),
-        page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet),
-        page.anew.click(storefront.start_over, page.visit, everything, trigger_mode="once", **quiet),
-    ]
-    for arrival in arrivals:
-        arrival.then(None, page.memory, js="window.aisleRemember", api_visibility="private")
+    arriving = blocks.load(storefront.arrive, page.memory, everything, js="window.aisleRecall", **quiet)
     gr.on(
         [page.message.submit, page.send.click, page.now.submit, page.past.submit],
         storefront.converse,
         [page.visit, page.message],
-        [page.visit, page.past, page.now, page.cart, page.message, page.send],
+        shown,
         trigger_mode="once",  # a second message waits in its box until the first is answered
         **quiet,
-    )  # fmt: skip
+    )
     gr.on(
         [page.now.click, page.past.click, page.cart.click],
-        storefront.change_cart,
+        storefront.click_cart,
         page.visit,
-        [page.visit, page.cart],
+        page.cart,
         trigger_mode="multiple",
-        concurrency_id="cart",
         **quiet,
     )
+    moves = [
+        arriving,
+        page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet),
+        page.anew.click(storefront.start_over, page.visit, everything, **quiet),
+        page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet),
+    ]
+    for move in moves:
+        move.then(None, page.memory, js="window.aisleRemember", api_visibility="private")
 
 
 def _check_free(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from importlib import resources
 import gradio as gr
 
 from data.store import Store
+from ui.labels import label
 from ui.visit import GUEST
 
 STORAGE_KEY = "aisle"  # in the browser
@@ -40,20 +41,26 @@ def lay_out(stores: list[Store]) -> Page:
         with gr.Row(elem_id="pickers"):
             store = gr.Dropdown(
                 [(each.settings.name, each.name) for each in stores],
-                label="Shop",
+                label=label("shop", "en"),
                 filterable=False,
                 visible=len(stores) > 1,
                 elem_id="store",
             )
-            shopper = gr.Dropdown([("Guest", GUEST)], value=GUEST, label="Shopper", filterable=False, elem_id="shopper")
-            anew = gr.Button("New conversation", size="sm", elem_id="anew")
+            shopper = gr.Dropdown(
+                [(label("guest", "en"), GUEST)],
+                value=GUEST,
+                label=label("shopper", "en"),
+                filterable=False,
+                elem_id="shopper",
+            )
+            anew = gr.Button(label("new_conversation", "en"), size="sm", elem_id="anew")
     with gr.Row(elem_id="body"):
         with gr.Column(elem_id="talk"):
             past = _part("past")
             now = _part("now")
             with gr.Row(elem_id="composer"):
                 message = gr.Textbox(
-                    placeholder="Ask for anything in the shop · 想找点什么？",
+                    placeholder=label("message", "en"),
                     label="Your message",
                     show_label=False,
                     container=False,
@@ -61,7 +68,7 @@ def lay_out(stores: list[Store]) -> Page:
                     autofocus=True,
                     elem_id="message",
                 )
-                send = gr.Button("Send", variant="primary", interactive=False, elem_id="send")
+                send = gr.Button(label("send", "en"), variant="primary", interactive=False, elem_id="send")
         cart = _part("cart-part")
     return Page(visit, memory, brand, store, shopper, anew, past, now, message, send, cart)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.turn import Language
-from ui.exchange import Exchange
 
 GUEST = "guest"
 _SESSION = re.compile(r"[0-9a-f]{32}")
@@ -22,8 +21,6 @@ class Visit:
     sessions: dict[str, str] = field(default_factory=dict)
     shopper: str = GUEST
     language: Language = "en"
-    clicks: int = 0
-    latest: Exchange | None = None
 
     @classmethod
     def recalled(cls, memory: Any, stores: list[str], default: str) -> Visit:
@@ -53,11 +50,11 @@ class Visit:
     def entering(self, store: str) -> Visit:
         """In another store, where the conversation there goes on or a new one begins."""
         sessions = {store: uuid.uuid4().hex} | self.sessions
-        return replace(self, store=store, sessions=sessions, latest=None)
+        return replace(self, store=store, sessions=sessions)
 
     def anew(self) -> Visit:
         """A new conversation in the same store."""
-        return replace(self, sessions=self.sessions | {self.store: uuid.uuid4().hex}, latest=None)
+        return replace(self, sessions=self.sessions | {self.store: uuid.uuid4().hex})
 
 
 def _is_session(session: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,7 +184,3 @@ def visitor(chromium: Browser, address: str) -> Iterator[Visitor]:
     yield visitor
     context.close()
     assert visitor.errors == []
-
-
-def escaped(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(text))

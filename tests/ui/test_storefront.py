@@ -174,11 +174,14 @@ def test_a_turn_goes_on_when_its_visitor_reloads(visitor, monkeypatch: pytest.Mo
     visitor.page.keyboard.press("Enter")
     expect(visitor.cards.first).to_be_visible()  # before a word of the reply
     expect(visitor.page.locator("#now .typing")).to_be_visible()
-    expect(visitor.page.locator("#send")).to_be_disabled()
+    for control in ("#send", "#anew"):
+        expect(visitor.page.locator(control)).to_be_disabled()
     visitor.page.reload()
     expect(visitor.said).to_have_text("You: a wool hat")
+    expect(visitor.page.locator("#anew")).to_be_disabled()
     released.set()
     visitor.wait_until_answered()
+    expect(visitor.page.locator("#anew")).to_be_enabled()
     expect(visitor.cards.first).to_be_visible()
 
 
