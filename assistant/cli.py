@@ -133,12 +133,15 @@ def ui(
     """Open the storefront chat in the browser. The demo store is made where it is missing."""
     from data.demo import make_demo_store  # noqa: PLC0415
     from data.store import Store  # noqa: PLC0415
+    from retrieval.encoder import Encoder  # noqa: PLC0415
     from retrieval.hybrid import HybridSearch  # noqa: PLC0415
+    from retrieval.index import is_fresh  # noqa: PLC0415
     from ui.app import launch  # noqa: PLC0415
 
     opened = make_demo_store(store) if store == "demo" else Store.open(store)
     # Long work that a first start needs is done here, where its progress can be seen, not behind the page.
-    HybridSearch.open(opened)
+    if not is_fresh(opened, Encoder(opened.settings.encoder)):
+        HybridSearch.open(opened)
     fetch_weights(opened.settings)
     launch(store, host=host, port=port, share=share)
 

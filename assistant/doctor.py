@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -25,7 +24,7 @@ from rich.table import Table
 from assistant.engines import choose
 from data import weights
 from data.errors import AisleError
-from data.store import Store, StoreSettings, fingerprint, home, names
+from data.store import Store, StoreSettings, home, names
 from data.weights import WeightsStatus, checking
 
 PORT = 7860
@@ -189,15 +188,12 @@ def _store(store: Store) -> Finding:
 
 
 def _index(store: Store) -> Finding:
-    from retrieval import index  # noqa: PLC0415
     from retrieval.encoder import Encoder  # noqa: PLC0415
+    from retrieval.index import is_fresh  # noqa: PLC0415
 
-    built_from = fingerprint(index.VERSION, Encoder(store.settings.encoder).identity, store.products_file)
-    try:
-        manifest = json.loads((store.index_folder / "search" / index.MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    if not (store.index_folder / "search").exists():
         return Finding("index", "warn", "not built yet", "`aisle index` builds it; so does the first search.")
-    if manifest.get("built_from") != built_from:
+    if not is_fresh(store, Encoder(store.settings.encoder)):
         return Finding("index", "warn", "of other products or another encoder", "The next start builds it anew.")
     return Finding("index", "ok", "built from the products that are there")
 

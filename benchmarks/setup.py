@@ -89,7 +89,7 @@ def _wait_until_open() -> None:
             if httpx.get(ADDRESS, timeout=5).is_success:
                 return
         except httpx.HTTPError:
-            time.sleep(0.1)
+            time.sleep(0.5)
     raise TimeoutError(f"{ADDRESS} did not open within {PATIENCE_S} s")
 
 

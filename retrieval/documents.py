@@ -40,7 +40,8 @@ def document(product: Product) -> Document:
 
 def meaning(product: Product) -> str:
     """The text that the encoder sees: what the product is first, its description last."""
-    attributes = ", ".join(f"{name} {value}" for name, value in product.attributes.items())
+    stated = ((name, value) for name, value in product.attributes.items() if value.casefold() != "no")
+    attributes = ", ".join(name if value.casefold() == "yes" else f"{name} {value}" for name, value in stated)
     parts = (
         product.title,
         product.family,

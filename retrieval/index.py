@@ -23,7 +23,7 @@ from retrieval.encoder import Encoder
 from retrieval.lexical import LexicalIndex
 from retrieval.vectors import FaissIndex, VectorIndex
 
-VERSION = "2"  # raise it when a change to this folder's code changes what an index holds
+VERSION = "3"  # raise it when a change to this folder's code changes what an index holds
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 
@@ -33,9 +33,18 @@ class SearchIndex(NamedTuple):
     lexical: LexicalIndex
 
 
+def is_fresh(store: Store, encoder: Encoder) -> bool:
+    """Whether the index on disk was built from the store's products by this encoder and this version of the code."""
+    try:
+        manifest = json.loads((store.index_folder / "search" / MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest["built_from"] == _built_from(store, encoder))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def load_or_build(store: Store, catalogue: Catalogue, encoder: Encoder, *, progress: bool) -> SearchIndex:
     """Raises AisleError where the index must be built and the encoder or the disk does not allow it."""
-    built_from = fingerprint(VERSION, encoder.identity, store.products_file)
+    built_from = _built_from(store, encoder)
     folder = store.index_folder / "search"
     store.index_folder.mkdir(parents=True, exist_ok=True)
     with FileLock(store.index_folder / ".lock"):  # two programs opening a new store build it once
@@ -47,6 +56,10 @@ def load_or_build(store: Store, catalogue: Catalogue, encoder: Encoder, *, progr
             index = _build(catalogue, encoder, cache, progress=progress)
             _save(index, folder, built_from)
         return index
+
+
+def _built_from(store: Store, encoder: Encoder) -> str:
+    return fingerprint(VERSION, encoder.identity, store.products_file)
 
 
 def _build(catalogue: Catalogue, encoder: Encoder, cache: EmbeddingCache, *, progress: bool) -> SearchIndex:
