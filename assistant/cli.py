@@ -6,6 +6,7 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -115,6 +116,7 @@ def chat(
     from assistant.transcript import converse, typed_lines  # noqa: PLC0415
 
     with _opened(store, llm) as shop:
+        Thread(target=shop.warm, daemon=True).start()  # while the shopper types
         greeting = shop.shop.store.settings.greeting or "What are you looking for?"
         lines = (
             typed_lines(lambda: Prompt.ask("[bold]you[/bold]", console=console)) if sys.stdin.isatty() else sys.stdin
