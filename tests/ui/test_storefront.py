@@ -139,6 +139,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_cart_is_a_drawer(vi
     visitor.page.set_viewport_size({"width": 380, "height": 780})
     visitor.say("a blue wool hat")
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 380
+    edges = visitor.page.locator("#anew, #send, .cart-toggle").evaluate_all(
+        "parts => parts.map(part => part.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= 380
     visitor.add("hat-6")
     expect(visitor.page.locator(".cart-toggle .count")).to_have_text("1")
     expect(visitor.page.locator(".cart")).not_to_be_visible()
