@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -74,7 +75,8 @@ def launch(store: str = "demo", *, host: str = "127.0.0.1", port: int = 7860, sh
     others = [name for name in names() if name != first.name]
     blocks, address = serve([store, *others], default=store, host=host, port=port, share=share)
     Console().print(f"[bold]{first.settings.name}[/bold] is open at {address}  (Ctrl+C closes it)")
-    blocks.block_thread()
+    with suppress(KeyboardInterrupt):
+        blocks.block_thread()
 
 
 def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
