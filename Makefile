@@ -28,12 +28,14 @@ figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench search --json docs/figures/search_known_item.json
 	@$(BIN)/aisle bench ingest --json docs/figures/setup.json
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
+	@$(BIN)/python docs/figures.py
 
 transcripts: $(VENV)/.dev  ## the conversations in docs/transcripts, with the stores that are here
 	@for lines in docs/transcripts/*.txt; do \
 	   name=$$(basename $$lines .txt); \
 	   $(BIN)/aisle chat --store $${name%-zh} --save docs/transcripts/$$name.md < $$lines || exit 1; \
 	 done
+	@$(BIN)/python docs/figures.py
 
 constraints: $(VENV)/.dev
 	@{ echo "# What \`make\` installs: written by \`make constraints\` from a tested environment."; \

@@ -1,0 +1,99 @@
+"""Rewrites the README's tables of figures from docs/figures/*.json and docs/transcripts/*.md.
+
+python docs/figures.py
+
+A table stands between `<!-- figures:NAME -->` and `<!-- /figures -->`. Without its source it says how to measure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from statistics import median
+
+from data.files import replacing
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+WAYS = {
+    "bm25s_default": "BM25 with the defaults of bm25s",
+    "minilm": "vectors of all-MiniLM-L6-v2",
+    "plain_rrf": "these two by reciprocal rank",
+    "bm25": "Aisle's BM25",
+    "dense": "Aisle's vectors",
+    "rrf": "these two by reciprocal rank",
+    "fused": "**Aisle's search: these two, fused scores**",
+}
+SETUP = {
+    "first_run_s": ("first `make run`, from clone to first product card", "s"),
+    "second_run_s": ("second `make run`, to first product card", "s"),
+    "demo_store_s": ("making the demo store", "s"),
+    "ingest_100k_s": ("ingesting 100,000 products from CSV, without the index", "s"),
+    "ingest_100k_peak_gb": ("memory of that at its peak", "GB"),
+}
+SOURCES = {"rules": "code", "llm": "the language model", "fallback": "code, as the model failed"}
+
+
+def search_table(file: Path) -> str:
+    figures = json.loads(file.read_text(encoding="utf-8"))
+    rows = [
+        [name, *(f"{figures[f'{measure}.{way}']:.2f}" for measure in ("recall@1", "recall@10", "mrr"))]
+        for way, name in WAYS.items()
+    ]
+    return _table(["", "recall@1", "recall@10", "MRR"], rows)
+
+
+def setup_table(file: Path) -> str:
+    figures = json.loads(file.read_text(encoding="utf-8"))
+    rows = [[name, f"{figures[key]:g} {unit}"] for key, (name, unit) in SETUP.items() if key in figures]
+    return _table(["", "measured"], rows)
+
+
+def turns_table(folder: Path) -> str:
+    """From the line below each turn of a transcript: who understood it, and when its first product or word came."""
+    waits: dict[str, list[float]] = {source: [] for source in SOURCES}
+    for file in sorted(folder.glob("*.md")):
+        for source, turn in re.findall(r"<sub>\w+ \((\w+)\)(.*)</sub>", file.read_text(encoding="utf-8")):
+            seconds = re.findall(r"(?:first product|first token) ([\d.]+) s", turn)
+            waits[source].append(float(seconds[0]))
+    rows = [
+        [SOURCES[source], str(len(waited)), f"{median(waited):.2f} s", f"{max(waited):.2f} s"]
+        for source, waited in waits.items()
+        if waited
+    ]
+    return _table(["understood by", "turns", "median wait", "longest wait"], rows)
+
+
+TABLES = {
+    "search": ("figures/search_known_item.json", search_table),
+    "setup": ("figures/setup.json", setup_table),
+    "turns": ("transcripts", turns_table),
+}
+
+
+def filled_in(text: str, folder: Path = DOCS) -> str:
+    """The text with every table between its marks. Raises KeyError for a table that does not exist."""
+
+    def block(found: re.Match[str]) -> str:
+        source, table = TABLES[found["name"]]
+        content = table(folder / source) if (folder / source).exists() else "Run `make figures`."
+        return f"<!-- figures:{found['name']} -->\n{content}\n<!-- /figures -->"
+
+    return re.sub(r"<!-- figures:(?P<name>\w+) -->.*?<!-- /figures -->", block, text, flags=re.DOTALL)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    text = filled_in(readme.read_text(encoding="utf-8"))
+    with replacing(readme) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
