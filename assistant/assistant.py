@@ -124,7 +124,9 @@ class Assistant:
             sort=state.sort,
             language=state.language,
         )
-        for event in self.stream(f"– {value}", session, user, understood=understanding):
+        chips = state.filters.chips(self.shop.currency)
+        label = next((chip.label for chip in chips if (chip.field, chip.value) == (field, value)), value)
+        for event in self.stream(f"– {label}", session, user, understood=understanding):
             if isinstance(event, DoneEvent):
                 return event.turn
         raise AssertionError("a turn ends with a DoneEvent")
@@ -193,7 +195,7 @@ class Assistant:
             transaction.execute(delete(CartRow).where(CartRow.session == session))
             transaction.execute(delete(TurnRow).where(TurnRow.session == session))
             transaction.execute(delete(SessionRow).where(SessionRow.session == session))
-            self._dialogue.forget(session)
+        self._dialogue.forget(session)  # by the graph's own connection, which waits for the transaction's end
 
     def close(self) -> None:
         self._dialogue.close()

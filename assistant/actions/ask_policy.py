@@ -9,10 +9,12 @@ import numpy as np
 from assistant.actions.request import Request
 from assistant.turn import Evidence, Fact, Note
 from assistant.understanding.cues import POLICIES
+from assistant.understanding.language import has_cjk
 from data.records import Policy
 
 LIKENESS = 0.25  # cosine below which a policy is about something else
 SENTENCES = 3
+SENTENCES_FOR_OTHERS = 6  # where the question is in another language than the policy
 
 
 def act(request: Request) -> Evidence:
@@ -60,6 +62,8 @@ def _nearest_sentences(request: Request, policy: Policy) -> str:
     sentences = [sentence for sentence in re.split(r"(?<=[.!?。!?])\s+|\n+", plain) if sentence.strip()]
     if len(sentences) <= SENTENCES:
         return " ".join(sentences)
+    if has_cjk(request.message) and not has_cjk(plain):
+        return " ".join(sentences[:SENTENCES_FOR_OTHERS])  # an English encoder cannot tell which of them answers
     encoder = request.shop.search.encoder
     likeness = encoder.encode(sentences) @ encoder.encode_query(request.message)
     chosen = sorted({0, *(int(i) for i in np.argsort(-likeness)[: SENTENCES - 1])})

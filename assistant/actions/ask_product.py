@@ -20,7 +20,7 @@ SHARED_LIKENESS = 0.3  # enough where they also share a telling word
 QUOTES = 2
 _PRICE = re.compile(r"\bhow much\b|\bprice\b|\bcosts?\b|多少[钱錢]|[价價]格|[价價][钱錢]", re.I)
 _STOCK = re.compile(
-    r"\bin stock\b|\bavailable\b|\bhow many (?:are )?left\b|\bhave (?:it|them) now\b|有[货貨]|[库庫]存|[现現][货貨]",
+    r"\bin stock\b|\bavailable\b(?! in\b(?! stock))|\bhow many (?:are )?left\b|\bhave (?:it|them) now\b|有[货貨]|[库庫]存|[现現][货貨]",
     re.I,
 )
 _RATING = re.compile(r"\brat(?:ing|ed|ings)\b|\bstars\b|[评評]分", re.I)

@@ -43,7 +43,7 @@ def _hits(request: Request, filters: Filters) -> list[Hit]:
         hits = _belonging(request, filters)
     else:
         hits = request.shop.search.search("", everything, filters)
-    return hits if wanted.sort == "relevance" else sorted(hits, key=lambda hit: _order(request, hit))
+    return sorted(hits, key=lambda hit: _order(request, hit))
 
 
 def _belonging(request: Request, filters: Filters) -> list[Hit]:
@@ -64,7 +64,7 @@ def _order(request: Request, hit: Hit) -> float:
     if request.understanding.sort == "rating":
         return -float(shrunken_rating(catalogue)[hit.row])
     if request.understanding.sort == "relevance":
-        return 0.0
+        return float(not catalogue.in_stock[hit.row])  # as found, but what is sold out comes last
     price = float(catalogue.price[hit.row])
     return price if request.understanding.sort == "price_low" else -price
 

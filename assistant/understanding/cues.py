@@ -70,7 +70,7 @@ COMPARE = _cue(
     r"\b(?:compare|comparison|versus|vs\.?|differences? between|what'?s the differences?|how (?:do|are) they differ)\b",
     r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b(?!.?(?:rated|selling|reviewed))",
     r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:do|would) you recommend\b",
-    r"比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
+    r"^\W*(?:请|帮我)?比[较較]|比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
 )
 COUNTING = _cue(
     r"\bhow many\b(?!.{0,25}\b(?:days?|hours?|pieces|people|left|in stock|watts?|pockets?|ml|reviews?)\b)",

@@ -13,7 +13,7 @@ from retrieval.filters import BRAND, CATEGORY, COLOUR
 
 _STARS = re.compile(
     r"(?:(?:rated|rating|review(?:ed|s)?)\s*(?:of\s*)?(?:at least|above|over|from|>=?|≥)?\s*(?P<a>[1-5](?:\.\d)?)\b(?!\s*(?:gb|kg|cm))"
-    r"|(?:at least|above|over)?\s*(?P<b>[1-5](?:\.\d)?)\s*[- ]?(?:stars?|★)(?:\s*(?:and|or)\s*(?:up|above|more|over|better)|\s*\+)?"
+    r"|(?:at least|above|over)?\s*(?P<b>[1-5](?:\.\d)?)\s*\+?\s*[- ]?(?:stars?|★)(?:\s*(?:and|or)\s*(?:up|above|more|over|better)|\s*\+)?"
     r"|[评評]分(?:在|[高大]于|不低于|至少|超[过過])?\s*(?P<c>[1-5](?:\.\d)?)\s*分?(?:以上|起)?"
     r"|(?P<d>[1-5](?:\.\d)?)\s*[星分]\s*(?:以上|起))",
     re.IGNORECASE,
@@ -61,6 +61,7 @@ _NOT_BEFORE = re.compile(
     r"(?:\s|-|any|from|in|made|of|by|the|a|brand|too|with|called|on|看|用|买|是|太|[这這]个|[那]个)*$",
     re.IGNORECASE,
 )
+_FREE_OF = re.compile(r"\b(?:no|without|free (?:of|from))\s+(?:any\s+)?([a-z]+)", re.IGNORECASE)
 _ALSO_NOT = re.compile(r"^\s*(?:,|or|nor|and|/|或者?|和|、)\s*(?:the\s+)?$", re.IGNORECASE)
 _ANY = r"(?:any|whatever|whichever|no particular|all)"
 _FIELD_WORDS = {
@@ -147,6 +148,11 @@ def _read_dropped(text: str, parts: ExactParts) -> None:
 
 
 def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
+    for match in _FREE_OF.finditer(text):
+        lacking = vocabulary.lacking(match.start(), match.end(), match[1].lower())
+        if lacking:
+            parts.wanted.append(lacking)
+            parts.spans.append(match.span())
     previous: Mention | None = None
     refusing = False
     for mention in vocabulary.mentions(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from assistant.understanding.carrying import overlap
 from assistant.understanding.vocabulary import Mention
 from data.catalogue import Catalogue
+from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
 
@@ -60,12 +62,21 @@ def _usable(
             agreed = _share(first, _rows_on(catalogue, meaning)) >= agreement
             if agreed or overlap(shelves, meaning.values):
                 return meaning
+            if siblings := _siblings(catalogue, shelves, meaning.values):
+                return replace(meaning, values=siblings)
         else:
             scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
             stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
             if stating and _share(scope, np.concatenate(stating)) >= COVERAGE:
                 return meaning
     return None
+
+
+def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...]) -> tuple[str, ...]:
+    """Shelves of the same name elsewhere: from women's rain jackets "for men" leads to men's rain jackets."""
+    names = {shelf.rsplit(CATEGORY_SEPARATOR, 1)[-1] for shelf in shelves}
+    same = (path for path in catalogue.rows_by_category if path.rsplit(CATEGORY_SEPARATOR, 1)[-1] in names)
+    return tuple(path for path in same if overlap([path], within) == [path])
 
 
 def _is_stated_somewhere(catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray) -> bool:

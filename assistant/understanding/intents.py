@@ -9,6 +9,7 @@ from assistant.turn import CartOperation, Intent
 from assistant.understanding import cues
 from assistant.understanding.exact import ExactParts
 from assistant.understanding.language import has_cjk
+from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References
 from retrieval.filters import CATEGORY
 
@@ -94,9 +95,7 @@ def _cart(said: Said) -> Settled | None:
         return Settled("cart", operation="remove")
     if cues.ONE_MORE.search(text) and said.state.focus:
         return Settled("cart", operation="add")
-    if cues.SET_QUANTITY.search(text) and any(
-        letter.isdigit() or letter in "一二两兩三四五六七八九十" for letter in text
-    ):
+    if cues.SET_QUANTITY.search(text) and parse_quantity(text) is not None:
         return Settled("cart", operation="set")
     if cues.VIEW_CART.search(text):
         return Settled("cart", operation="view")
@@ -119,7 +118,7 @@ def _adding(said: Said, names_cart: bool) -> Settled | None:
 
 def _list(said: Said) -> Settled | None:
     text = said.text
-    if cues.MORE.search(text) and (said.state.query or said.state.filters or said.state.shown):
+    if cues.MORE.search(text):
         return Settled("refine", more=True)
     if cues.DISLIKE.search(text) and said.on_the_table and not said.parts:
         return Settled("refine", more=True)
@@ -136,7 +135,7 @@ def _list(said: Said) -> Settled | None:
 
 
 def _service(said: Said) -> Settled | None:
-    if cues.ORDER.search(said.text) and not cues.SEARCH.search(said.text):
+    if cues.ORDER.search(said.text):
         return Settled("order")
     asks_policy = any(pattern.search(said.text) for pattern in cues.POLICIES.values())
     if asks_policy and cues.POLICY_QUESTION.search(said.text) and not (said.parts.price and said.names_category):

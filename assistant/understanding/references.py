@@ -31,9 +31,11 @@ _FIRST_FEW = re.compile(
     rf"\b(?:the\s+)?(first|last|top)\s+({'|'.join(_COUNTS)}|\d)\b|([前后後])([二两兩三四五\d])[个個款件种種双雙]", re.I
 )
 _ORDINAL = re.compile(
-    rf"\b(?:the\s+)?({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b"
+    # A bare "second" must stand where a noun would: "second hand books" points at nothing.
+    rf"\bthe\s+({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b|\b({_ordinal})\s+(?:one|option|item|product|choice|result)\b"
+    rf"|\b({_ordinal})(?=\s*(?:$|[,.?!;]|(?:and|or|is|to|in|into|from|for|with|please|vs\.?|versus)\b))"
     r"|(?:#|\b(?:no\.?|number|option|item|nr\.?)\s*)(\d{1,2})\b"
-    r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙条條项項]?",
+    r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙條条项項]?",
     re.I,
 )
 _LAST = re.compile(r"\b(?:the\s+)?(?:last|bottom|final)\s+(?:one|option|item|product)\b|最[后後]一?[个個款件]", re.I)
@@ -106,7 +108,7 @@ def _few(text: str, shown: Sequence[Product]) -> References:
 
 
 def _places(text: str, shown: Sequence[Product]) -> References:
-    places = [(match.span(), _number(match[1] or match[2] or match[3])) for match in _ORDINAL.finditer(text)]
+    places = [(match.span(), _number(next(filter(None, match.groups())))) for match in _ORDINAL.finditer(text)]
     places += [(match.span(), -1) for match in _LAST.finditer(text)]
     places = [(span, place) for span, place in places if place]
     if not places:

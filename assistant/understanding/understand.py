@@ -129,6 +129,8 @@ class Understander:
             query, rewritten = self._in_english(said, reading)
         else:
             query, rewritten = self._query(said, reading)
+        if understanding.intent == "recommend" and reading is None:
+            query = ""  # "what's popular?" names nothing
         shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
