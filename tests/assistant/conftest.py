@@ -14,9 +14,7 @@ from assistant.turn import Turn
 from data.demo.build import build
 from data.demo.specs import load_departments
 from data.errors import AisleError
-from data.records import Product
 from retrieval.encoder import Encoder
-from retrieval.filters import Filters
 
 FAMILIES = {
     "insulated travel mug", "coffee mug", "electric kettle", "camping tent", "sleeping bag", "hiking backpack",
@@ -81,7 +79,7 @@ def products(store_folder: Path) -> pd.DataFrame:
 _numbers = itertools.count()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def talk(shop: Assistant) -> Callable[..., Shopper]:
     """Every call is another shopper who has just come in."""
     return lambda user=None: Shopper(shop, f"visit-{next(_numbers)}", user)
@@ -90,28 +88,3 @@ def talk(shop: Assistant) -> Callable[..., Shopper]:
 @pytest.fixture
 def shopper(talk: Callable[..., Shopper]) -> Shopper:
     return talk()
-
-
-def ids(turn: Turn) -> list[str]:
-    return [product.product_id for product in turn.products]
-
-
-def meets(product: Product, filters: Filters) -> bool:
-    """Whether a product satisfies the conditions, worked out from the product itself and not from an index."""
-    lowered = {name: {value.casefold() for value in product.values(name)} for name in product.attributes}
-    lowered |= {"colour": lowered.get("colour", set()), "brand": {(product.brand or "").casefold()}}
-
-    def has(field: str, values: list[str]) -> bool:
-        if field == "category":
-            return any(f"{product.category} > ".startswith(f"{path} > ") for path in values)
-        return any(value.casefold() in lowered.get(field, set()) for value in values)
-
-    wanted = {"category": filters.category, "brand": filters.brand, "colour": filters.colour, **filters.attributes}
-    return (
-        (filters.price_min is None or product.price >= filters.price_min)
-        and (filters.price_max is None or product.price <= filters.price_max)
-        and (filters.rating_min is None or (product.rating is not None and product.rating >= filters.rating_min))
-        and (not filters.in_stock or product.in_stock)
-        and all(has(field, values) for field, values in wanted.items() if values)
-        and not any(has(field, values) for field, values in filters.exclude.items())
-    )

@@ -52,7 +52,6 @@ def test_with_nothing_shown_the_reply_can_say_so(text: str) -> None:
     assert (found.ids, found.problem) == ((), "nothing_shown")
 
 
-@pytest.mark.xfail(reason="a bare ordinal word is taken for a place in the list", strict=True)
 def test_second_hand_is_no_place_in_the_list(mugs: list[Product]) -> None:
     assert pointed("second hand books", mugs) == []
 

@@ -1,0 +1,90 @@
+"""The same shop in Chinese: conditions, references, the cart and policies are read by code alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+TENTS = "Outdoor > Camping > Tents"
+
+
+def test_a_list_is_narrowed_in_chinese(shopper, products: pd.DataFrame) -> None:
+    tents = products[products["category"] == TENTS]
+    colour = tents["attributes"].map(lambda pairs: dict(pairs)["colour"])
+    shopper.says("tents")
+
+    turn = shopper.says("300美元以内")
+    assert (turn.understanding.intent, turn.understanding.language) == ("refine", "zh")
+    assert turn.understanding.filters.price_max == 300
+    assert turn.evidence.total == (tents["price"] <= 300).sum()
+    assert f"{turn.evidence.total}款" in turn.text
+
+    turn = shopper.says("不要灰色")
+    assert turn.understanding.filters.exclude == {"colour": ["grey"]}
+    assert turn.evidence.total == ((tents["price"] <= 300) & (colour != "grey")).sum()
+
+    turn = shopper.says("颜色都可以")
+    assert turn.understanding.filters.exclude == {}
+
+    turn = shopper.says("最便宜的")
+    assert turn.products[0].price == tents["price"].min()
+
+    turn = shopper.says("5美元以下")
+    assert f"US${tents['price'].min():,.2f}" in turn.text
+
+
+def test_a_cart_in_chinese(shopper) -> None:
+    shown = shopper.says("water bottles in stock").products
+    turn = shopper.says("第二个")
+    assert [product.product_id for product in turn.products] == [shown[1].product_id]
+    turn = shopper.says("加入购物车")
+    assert shopper.cart == {shown[1].product_id: 1} and "已加入购物车" in turn.text
+    shopper.says("改成3个")
+    assert shopper.cart == {shown[1].product_id: 3}
+    turn = shopper.says("购物车里有什么")
+    assert f"3 × {shown[1].title}" in turn.text and f"US${3 * shown[1].price:,.2f}" in turn.text
+    shopper.says("删掉第一个")
+    assert shopper.cart == {}
+    assert shopper.says("购物车").text == "购物车是空的。"
+
+
+def test_a_question_in_chinese(shopper, products: pd.DataFrame) -> None:
+    first = shopper.says("tents").products[0]
+    turn = shopper.says("第一个防水吗")
+    assert turn.understanding.intent == "ask_product"
+    assert turn.text.startswith("是的" if first.attributes["waterproof"] == "yes" else "不是")
+    assert first.attributes["weight"] in shopper.says("它多重").text
+    assert f"US${first.price:,.2f}" in shopper.says("它多少钱").text
+
+
+def test_paging_and_starting_over(shopper) -> None:
+    first = shopper.says("tents").products
+    second = shopper.says("更多").products
+    assert not {product.product_id for product in first} & {product.product_id for product in second}
+    assert "重新开始" in shopper.says("重新开始").text
+
+
+def test_what_the_assistant_suggests_it_understands(shopper) -> None:
+    assert "比较前两个" in (shopper.says("tents"), shopper.says("300美元以内"))[1].evidence.suggestions
+    assert shopper.says("比较前两个").understanding.intent == "compare"
+
+
+@pytest.mark.parametrize(
+    ("message", "intent", "words"),
+    [
+        ("你好", "smalltalk", "好"),
+        ("谢谢", "smalltalk", ""),
+        ("转人工", "handoff", "help@shop.example"),
+        ("多久可以退货", "ask_policy", "30 days"),
+        ("我不想活了", "out_of_scope", "120"),
+        ("我的订单到哪了", "order", "没有查到"),
+    ],
+)
+def test_small_talk(shopper, message: str, intent: str, words: str) -> None:
+    turn = shopper.says(message)
+    assert (turn.understanding.intent, turn.understanding.language) == (intent, "zh")
+    assert words in turn.text
+
+
+def test_what_shipping_costs(shopper) -> None:
+    assert "$4.99" in shopper.says("运费多少").text
