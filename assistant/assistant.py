@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 
 from assistant.actions.recommend import popular, similar
 from assistant.carts import Carts, Change
-from assistant.database import CartRow, Database, SessionRow, TurnRow, ensure_session, sessions_of
+from assistant.database import CartRow, Database, EventRow, SessionRow, TurnRow, ensure_session, sessions_of
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
 from assistant.replies.phrases import say
@@ -190,11 +190,10 @@ class Assistant:
             return sessions_of(transaction, user)
 
     def delete_session(self, session: str) -> None:
-        """Forget the conversation and the cart; a session that does not exist is no error."""
+        """Forget the conversation, the cart and what was done; a session that does not exist is no error."""
         with self._turns[session], self.shop.database.transaction() as transaction:
-            transaction.execute(delete(CartRow).where(CartRow.session == session))
-            transaction.execute(delete(TurnRow).where(TurnRow.session == session))
-            transaction.execute(delete(SessionRow).where(SessionRow.session == session))
+            for row in (CartRow, TurnRow, EventRow, SessionRow):
+                transaction.execute(delete(row).where(row.session == session))
         self._dialogue.forget(session)  # by the graph's own connection, which waits for the transaction's end
 
     def close(self) -> None:

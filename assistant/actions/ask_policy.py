@@ -14,7 +14,7 @@ from data.records import Policy
 
 LIKENESS = 0.25  # cosine below which a policy is about something else
 SENTENCES = 3
-SENTENCES_FOR_OTHERS = 6  # where the question is in another language than the policy
+SENTENCES_FOR_OTHERS = 4  # where the question is in another language than the policy
 
 
 def act(request: Request) -> Evidence:

@@ -11,6 +11,7 @@ from assistant.understanding.amounts import figures
 from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import words_of
 
+_OUT_OF_FIVE = re.compile(r"\b(?:out )?of 5\b")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DONE_FOR_YOU = re.compile(
     r"\bi(?:'ve| have)? (?:added|ordered|placed|applied|reserved|refunded|cancelled|sent)\b"
@@ -49,7 +50,8 @@ class Checker:
 
 def _unknown_number(sentence: str, known: str) -> str:
     numbers = {figures(number) for number in _NUMBER.findall(known)}
-    return next((number for number in _NUMBER.findall(sentence) if figures(number) not in numbers), "")
+    said = _OUT_OF_FIVE.sub("", sentence)
+    return next((number for number in _NUMBER.findall(said) if figures(number) not in numbers), "")
 
 
 def _unsupported_word(sentence: str, listings: Mapping[str, str], message: str) -> str:

@@ -35,7 +35,7 @@ def whole_listings(evidence: Evidence, facts: dict[str, str]) -> dict[str, str]:
 
 def _whole(product: Product) -> str:
     stated = [f"{name} {value}" for name, value in product.attributes.items() if value.casefold() != "no"]
-    numbers = f"{product.price:.2f} {product.list_price or ''} {product.rating or ''} {product.rating_count} of 5"
+    numbers = f"{product.price:.2f} {product.list_price or ''} {product.rating or ''} {product.rating_count}"
     return " ".join([numbers, product.category, product.brand or "", *stated, *product.tags, product.description])
 
 

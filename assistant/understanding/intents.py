@@ -148,7 +148,8 @@ def _question(said: Said) -> Settled | None:
     if said.references.exact and not said.content and not said.parts:
         return Settled("ask_product")  # "the second one": let us hear of it
     asks_of_one = said.references.exact and cues.QUESTION.search(said.text)
-    if not asks_of_one and not cues.ABOUT_PRODUCT.search(said.text):
+    orders_list = said.parts.sort and not said.references.exact  # "which of these is the cheapest?"
+    if orders_list or (not asks_of_one and not cues.ABOUT_PRODUCT.search(said.text)):
         return None
     if said.references.ids or said.references.problem:
         narrows = said.parts.wanted and not said.references.exact and not said.state.focus

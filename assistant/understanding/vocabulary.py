@@ -77,7 +77,7 @@ class Vocabulary:
 
     def mentions(self, text: str) -> list[Mention]:
         """What the text names, the longest phrase first where two overlap, in the order of the text."""
-        tokens = [(match.start(), match.end(), stem(match[0])) for match in _TOKEN.finditer(text)]
+        tokens = [(match.start(), match.end(), singular(match[0])) for match in _TOKEN.finditer(text)]
         found: list[Mention] = []
         place = 0
         while place < len(tokens):
@@ -127,7 +127,7 @@ class Vocabulary:
         return 0, []
 
     def _add(self, phrase: str, name: str, value: str, weight: int) -> None:
-        key = tuple(stem(match[0]) for match in _TOKEN.finditer(phrase))
+        key = tuple(singular(match[0]) for match in _TOKEN.finditer(phrase))
         if not key or len(key) > LONGEST_PHRASE:
             return
         entry = self._entries[key].setdefault(name, _Entry(name))
@@ -157,7 +157,7 @@ class Vocabulary:
         for tag, counts in shelves.items():
             path, on_shelf = counts.most_common(1)[0]
             whole = len(self._catalogue.rows_by_category.get(path, ()))
-            key = tuple(stem(word[0]) for word in words_of(tag))
+            key = tuple(singular(word[0]) for word in words_of(tag))
             if CATEGORY in self._entries.get(key, {}):
                 continue  # it names a shelf already: "toys" is what a storage basket holds
             if path and on_shelf >= SYNONYM_SHARE * max(whole, 3) and on_shelf >= SYNONYM_SHARE * counts.total():
@@ -231,9 +231,32 @@ def words_of(text: str) -> Iterator[re.Match[str]]:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    return _IRREGULAR.get(word.lower()) or _STEMMER.stemWord(word.lower())
+    """What inflections of a word share, for telling whether two texts speak of the same."""
+    return _STEMMER.stemWord(word.lower())
 
 
+@lru_cache(maxsize=100_000)
+def singular(word: str) -> str:
+    """The word as it is looked up: "mugs" is a mug and "two" is 2, but to write is no Writing and to hike no Hiking."""
+    word = word.lower().removesuffix("'s")
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, instead in _PLURALS:
+        if len(word) > len(ending) + 1 and word.endswith(ending):
+            return word.removesuffix(ending) + instead
+    return word
+
+
+_PLURALS = (
+    ("ies", "y"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("sses", "ss"),
+    ("xes", "x"),
+    ("ss", "ss"),
+    ("us", "us"),
+    ("s", ""),
+)
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _IRREGULAR = {word: str(number) for number, word in enumerate(_NUMBERS)} | {
     "people": "person",
@@ -241,7 +264,12 @@ _IRREGULAR = {word: str(number) for number, word in enumerate(_NUMBERS)} | {
     **dict.fromkeys(("women", "womens", "women's", "ladies"), "woman"),
     "children": "child",
     "kids": "child",
+    "kid": "child",
     "feet": "foot",
+    "mice": "mouse",
+    "shelves": "shelf",
+    "scarves": "scarf",
+    "scarfs": "scarf",
     "knives": "knife",
 }
 _STEMMER = Stemmer.Stemmer("english")
