@@ -142,7 +142,8 @@ SEARCH = _cue(
     r"\b(?:do you (?:have|carry|sell|stock)|have you (?:got|any)|you got|got any|are there (?:any)?|is there (?:an?|any)|any)\b",
     r"有没有|有沒有|想买|想買|想要|找一?[个個款件双]?|看看|来[个點点]|求|买[个個]?|買|推荐|推薦|需要|卖|賣|给我看|要一?[个個款件双條条]",
 )
-RECOMMENDING = _cue(r"\brecommend|\bsuggest|推荐|推薦")
+FAVOUR = _cue(r"^\W*(?:please )?(?:can|could|will|would) you\b")
+"""A favour that is asked for: it may have nothing to do with shopping."""
 QUESTION = _cue(
     r"\?\s*$",
     r"^\W*(?:is|are|does|do|can|could|will|would|how|what|which|when|where|who|why|has|have)\b",

@@ -159,7 +159,7 @@ def _question(said: Said) -> Settled | None:
 
 def _search(said: Said) -> Settled | None:
     """A new search or a change to the list on the table, where the words leave no doubt."""
-    if cues.VAGUE.search(said.text):
+    if cues.VAGUE.search(said.text) or (cues.FAVOUR.search(said.text) and not cues.SEARCH.search(said.text)):
         return None
     topic = bool(said.state.query or said.state.filters or said.state.shown)
     if said.parts and not said.content and not said.names_category:
