@@ -123,6 +123,7 @@ def _record(record: dict[str, object]) -> Product:
     """The table was validated when it was ingested, so that a row is read without validating it again."""
     record[Columns.Attributes] = dict(record[Columns.Attributes] or ())  # type: ignore[call-overload]
     record[Columns.Tags] = tuple(record[Columns.Tags] or ())  # type: ignore[arg-type]
-    for column, otherwise in ((Columns.Description, ""), (Columns.Category, ""), (Columns.RatingCount, 0)):
+    absent = {Columns.Description: "", Columns.Category: "", Columns.RatingCount: 0, Columns.Currency: "USD"}
+    for column, otherwise in absent.items():
         record[column] = record[column] or otherwise
     return Product.model_construct(**record)  # type: ignore[arg-type]

@@ -35,7 +35,8 @@ def _meant(request: Request) -> list[Product]:
         return products
     lines = request.shop.carts.view(request.session).lines
     if request.understanding.operation in ("remove", "set"):
-        return [lines[-1].product] if len(lines) == 1 else []
+        spoken_of = [line.product for line in lines if line.product.product_id in request.state.focus]
+        return spoken_of[-1:] or ([lines[0].product] if len(lines) == 1 else [])
     focus = [i for i in request.state.focus if i in request.shop.catalogue]
     if not focus and len(request.state.shown) == 1:
         focus = request.state.shown

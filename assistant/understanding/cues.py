@@ -72,8 +72,12 @@ COMPARE = _cue(
     r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:do|would) you recommend\b",
     r"^\W*(?:请|帮我)?比[较較]|比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
 )
+WHICH_OF_THEM = _cue(
+    r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|'s) (?:the )?(?:cheap|dear|more expensive|better|best|light|heav|larg|small|bigg)\w*",
+    r"哪[个個款件].{0,3}(?:便宜|[贵貴]|[轻輕]|重|大|小|好)",
+)
 COUNTING = _cue(
-    r"\bhow many\b(?!.{0,25}\b(?:days?|hours?|pieces|people|left|in stock|watts?|pockets?|ml|reviews?)\b)",
+    r"\bhow many\b(?!.{0,25}\b(?:days?|hours?|pieces|people|left|watts?|pockets?|ml|reviews?)\b)",
     r"有(?:多少|几|幾)(?:种|種|款|个|個)",
 )
 ORDER = _cue(
@@ -106,7 +110,7 @@ CHITCHAT = _cue(
     r"^\W*(?:你是谁|你是誰|你是机器人吗|你叫什么(?:名字)?|你(?:能|会|可以)(?:做|干)(?:什么|啥)|帮帮我|帮忙|最近好吗|你好吗|怎么用)\W*$",
 )
 ACKNOWLEDGE = _cue(
-    r"^\W*(?:ok(?:ay)?|k|fine|sure|alright|all right|great|cool|nice|good|perfect|awesome|wow|hm+|oh|ah+|i see|got it|right|no problem|lol|haha+|interesting|sounds good)(?:[\s,.!]+(?:then|ok(?:ay)?|cool|great|thanks))*\W*$",
+    r"^\W*(?:no(?:pe)?,? ?(?:thanks?|thank you)|nah|not now|ok(?:ay)?|k|fine|sure|alright|all right|great|cool|nice|good|perfect|awesome|wow|hm+|oh|ah+|i see|got it|right|no problem|lol|haha+|interesting|sounds good)(?:[\s,.!]+(?:then|ok(?:ay)?|cool|great|thanks))*\W*$",
     r"^\W*(?:好的?|嗯+|哦+|行|可以|知道了|明白了?|哈哈+|不错|棒|收到)\W*$",
 )
 HESITATION = _cue(
@@ -129,7 +133,7 @@ VAGUE = _cue(
 )
 CONTINUES = _cue(
     r"^\W*(?:but |and |also |ideally |preferably |maybe )*(?:with(?:out)?|in|for|made (?:of|from|for)|that|which|suitable|no|not)\b",
-    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?\W*$",
+    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:wo)?men'?s?'?\W*$|^\W*(?:boys|girls|kids)'?\W*$|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?\W*$",
 )
 """Words with which a message goes on from the one before."""
 ASKS_FOR = _cue(

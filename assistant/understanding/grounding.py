@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.understanding.carrying import overlap
-from assistant.understanding.vocabulary import Mention
+from assistant.understanding.vocabulary import YES, Mention
 from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
@@ -83,7 +83,9 @@ def _is_stated_somewhere(catalogue: Catalogue, mention: Mention, shelves: list[s
     """A wish is worth a word where some of the products in question could have said whether it holds."""
     scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
     stating = list(catalogue.rows_by_attribute.get(mention.field, {}).values())
-    return mention.field == CATEGORY or (bool(stating) and _share(scope, np.concatenate(stating)) >= STATED_SOMEWHERE)
+    if mention.field == CATEGORY or mention.values == (YES,):
+        return True
+    return bool(stating) and _share(scope, np.concatenate(stating)) >= STATED_SOMEWHERE
 
 
 def _rows_on(catalogue: Catalogue, mention: Mention) -> np.ndarray:

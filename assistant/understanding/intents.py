@@ -122,6 +122,8 @@ def _list(said: Said) -> Settled | None:
         return Settled("refine", more=True)
     if cues.DISLIKE.search(text) and said.on_the_table and not said.parts:
         return Settled("refine", more=True)
+    if cues.WHICH_OF_THEM.search(text) and len(said.state.focus) > 1:
+        return Settled("compare")
     if cues.COMPARE.search(text) and not (said.names_category and not said.on_the_table):
         return Settled("compare")
     if cues.COUNTING.search(text):

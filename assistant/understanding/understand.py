@@ -18,22 +18,14 @@ from assistant.understanding.language import detect, has_cjk, normalise
 from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
-from assistant.understanding.vocabulary import Mention, Vocabulary, stem, words_of
+from assistant.understanding.vocabulary import Mention, Vocabulary, words_of
+from assistant.understanding.wording import continued, wanted_words
 from data.catalogue import Catalogue
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.relevance import relevant
-from retrieval.request import content
 
-_EMPTY_WORDS = re.compile(
-    r"\b(?:i'(?:ll|d|m|ve)|ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
-    r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
-    r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
-    r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
-    r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
-    re.IGNORECASE,
-)
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
 
 
@@ -86,7 +78,7 @@ class Understander:
         spans = [*parts.spans, *references.spans, *((m.start, m.end) for m in parts.wanted if m.field != CATEGORY)]
         return Said(
             text=text,
-            content=_content(residue(text, spans)),
+            content=wanted_words(residue(text, spans)),
             parts=parts,
             references=references,
             in_cart=resolve(text, in_cart, [], in_cart),
@@ -135,7 +127,7 @@ class Understander:
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
             said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
-        topic = _continued(state.query, query) if refining else query or state.query
+        topic = continued(state.query, query) if refining else query
         grounded = ground(self._search, topic, carried, said.parts.wanted)
         parts = _with(said.parts, grounded)
         wishes = [] if said.in_chinese else [mention for mention in grounded.wishes if mention.field != CATEGORY]
@@ -172,7 +164,7 @@ class Understander:
             return reading.query.lower(), True
         read = [*said.parts.spans, *((m.start, m.end) for m in said.parts.wanted)]
         typed = residue(said.text, read)
-        translated = translate(self._model, typed) if self._model and has_cjk(_content(typed)) else ""
+        translated = translate(self._model, typed) if self._model and has_cjk(wanted_words(typed)) else ""
         if reading and reading.query and not has_cjk(reading.query) and not self._leads_somewhere(translated):
             return reading.query.lower(), True
         if not translated:
@@ -186,33 +178,6 @@ def _stays_exact(mention: Mention) -> bool:
     """A brand, a colour or a measure is meant as it is said, in a vague wish too."""
     measured = mention.field != CATEGORY and any(character.isdigit() for character in mention.values[0])
     return mention.field in (BRAND, COLOUR) or measured
-
-
-def _continued(query: str, added: str) -> str:
-    """The words of the list on the table, and those that are new."""
-    there = {stem(word[0]) for word in words_of(query)}
-    new = [word for word in added.split() if not {stem(part[0]) for part in words_of(word)} <= there]
-    return " ".join([query, *new]).strip()
-
-
-_LEADING = re.compile(
-    r"^\s*(?:(?:an?|the|some|any|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])"
-    r"|[都的])\s*",
-    re.IGNORECASE,
-)
-
-
-_TRAILING = re.compile(
-    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks|for|with|of|in|and|or)$",
-    re.IGNORECASE,
-)
-
-
-def _content(text: str) -> str:
-    wanted = content(text)
-    while wanted != (shorter := _LEADING.sub("", _TRAILING.sub("", wanted))):
-        wanted = shorter
-    return wanted if re.search(r"\w", _EMPTY_WORDS.sub(" ", wanted)) else ""
 
 
 def _by_reading(said: Said, reading: Reading) -> Settled:

@@ -124,7 +124,6 @@ def test_products_are_compared_by_place_and_by_name(shopper) -> None:
     assert shopper.says("which one should I get").products == turn.products  # still of the two
 
 
-@pytest.mark.xfail(reason="“cheaper” is taken for a wish to see others, though it asks which of the two", strict=True)
 def test_which_of_the_compared_is_cheaper(shopper) -> None:
     shopper.says("tents")
     compared = shopper.says("compare the first two").products
@@ -133,14 +132,12 @@ def test_which_of_the_compared_is_cheaper(shopper) -> None:
     assert set(ids(turn)) <= {product.product_id for product in compared} and cheap.title in turn.text
 
 
-@pytest.mark.xfail(reason="“do they come” goes into the search as a query of its own", strict=True)
 def test_do_they_come_in_a_colour_narrows_the_list(shopper) -> None:
     shopper.says("tents")
     turn = shopper.says("do they come in blue?")
     assert turn.understanding.filters.category == [TENTS] and turn.understanding.filters.colour == ["blue"]
 
 
-@pytest.mark.xfail(reason="“in stock” is kept from counting, though it asks how many of the list are", strict=True)
 def test_how_many_of_them_are_in_stock(shopper, products: pd.DataFrame) -> None:
     shopper.says("tents")
     available = on_shelf(products, TENTS)["stock"] > 0
