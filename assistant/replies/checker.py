@@ -43,31 +43,40 @@ class Checker:
             return "another language than the shopper's"
         if _DONE_FOR_YOU.search(sentence):
             return "claims to have done something"
-        if number := _unknown_number(sentence, "\n".join([*listings, *listings.values()])):
-            return f"a number that nothing supports: {number}"
-        return _unsupported_word(sentence, listings, message)
+        places = _speaking_of(sentence, list(listings))
+        return _unknown_number(sentence, listings, places) or _unsupported_word(sentence, listings, message, places)
 
 
-def _unknown_number(sentence: str, known: str) -> str:
-    numbers = {figures(number) for number in _NUMBER.findall(known)}
-    said = _OUT_OF_FIVE.sub("", sentence)
-    return next((number for number in _NUMBER.findall(said) if figures(number) not in numbers), "")
+def _unknown_number(sentence: str, listings: Mapping[str, str], places: Sequence[tuple[int, str]]) -> str:
+    said = _OUT_OF_FIVE.sub(lambda match: " " * len(match[0]), sentence)
+    for match in _NUMBER.finditer(said):
+        title = _spoken_of(places, match.start())
+        known = f"{title}\n{listings[title]}" if title else "\n".join([*listings, *listings.values()])
+        if figures(match[0]) not in {figures(number) for number in _NUMBER.findall(known)}:
+            return f"a number that nothing supports: {match[0]}"
+    return ""
 
 
-def _unsupported_word(sentence: str, listings: Mapping[str, str], message: str) -> str:
+def _unsupported_word(
+    sentence: str, listings: Mapping[str, str], message: str, places: Sequence[tuple[int, str]]
+) -> str:
     everything = _words("\n".join([*listings, *listings.values()]))
     wanted = _words(message)
-    places = _speaking_of(sentence, list(listings))
     for word in words_of(sentence):
         own = _base(word[0])
         if len(own) <= 2 or own in _plain_words():
             continue
-        titles = [title for start, title in places if start <= word.start()][-1:]
-        allowed = _words(f"{titles[0]}\n{listings[titles[0]]}") | _title_words(listings) if titles else everything
+        title = _spoken_of(places, word.start())
+        allowed = _words(f"{title}\n{listings[title]}") | _title_words(listings) if title else everything
         purposeful = own in wanted and _PURPOSE.search(sentence[: word.start()][-40:])
         if own not in allowed and not purposeful:
-            return f"nothing supports “{word[0]}”" + (f" of {titles[0]}" if titles else "")
+            return f"nothing supports “{word[0]}”" + (f" of {title}" if title else "")
     return ""
+
+
+def _spoken_of(places: Sequence[tuple[int, str]], position: int) -> str:
+    """The product that the sentence speaks of at a position, "" before it has named one."""
+    return next((title for start, title in reversed(places) if start <= position), "")
 
 
 def _speaking_of(sentence: str, titles: Sequence[str]) -> list[tuple[int, str]]:

@@ -187,6 +187,8 @@ def _by_reading(said: Said, reading: Reading) -> Settled:
         intent = "search"
     if intent == "refine" and not (said.state.query or said.state.filters):
         intent = "search"
+    if intent == "ask_product" and not (said.references.ids or said.references.problem or said.state.focus):
+        return Settled("smalltalk", problem="not_understood")  # asked of no product
     if intent == "cart":
         return Settled("cart", operation="view")  # what changes the cart is read by code alone
     return Settled(intent)
