@@ -31,6 +31,7 @@ _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.
 
 _HOW_MANY = {"单": 1, "單": 1, "双": 2, "雙": 2, "两": 2, "三": 3, "四": 4}
 _PEOPLE = re.compile(r"([单單双雙两三四])人")  # the model takes 双人 for "double"
+_REFUSES = re.compile(r"^\W*(?:不要|不想要|别|除了|不喜欢|不喜歡)")
 FIRST_HITS = 3  # enough to see whether a query leads anywhere
 
 
@@ -169,8 +170,11 @@ class Understander:
             return reading.query.lower(), True
         if not translated:
             return said.content, False
-        named = self.vocabulary.mentions(translated)
-        said.parts.wanted += [mention for mention in named if mention.field not in (BRAND, COLOUR)]
+        named = [mention for mention in self.vocabulary.mentions(translated) if mention.field not in (BRAND, COLOUR)]
+        if _REFUSES.match(typed):
+            said.parts.refused += named
+            return "", False
+        said.parts.wanted += named
         return translated, False
 
 
