@@ -63,7 +63,9 @@ class Vocabulary:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._entries: dict[tuple[str, ...], dict[str, _Entry]] = defaultdict(dict)
-        for path, rows in catalogue.rows_by_category.items():
+        shelves = catalogue.rows_by_category
+        self._groups = {path.rsplit(CATEGORY_SEPARATOR, 1)[0] for path in shelves if CATEGORY_SEPARATOR in path}
+        for path, rows in shelves.items():
             self._add_category(path, len(rows))
         self._add_shelf_synonyms()
         for brand, rows in catalogue.rows_by_brand.items():
@@ -84,7 +86,7 @@ class Vocabulary:
             size, entries = self._longest(tokens, place)
             start, end = tokens[place][0], tokens[place + max(size, 1) - 1][1]
             meanings = [
-                Mention(start, end, entry.field, tuple(sorted(_widest(entry.values))))
+                Mention(start, end, entry.field, tuple(sorted(self._meant(text[start:end], entry))))
                 for entry in entries
                 if entry.field != COLOUR or self._means_colour(text, start, end, entry.values)
             ]
@@ -118,6 +120,15 @@ class Vocabulary:
         """Whether any title, category or brand contains the word (stemmed)."""
         return stem(word) in self._title_stems
 
+    def _meant(self, said: str, entry: _Entry) -> set[str]:
+        """Of the shelves that share a name the widest; where one holds others under that very name ("toys"), not those
+        elsewhere that only end in it ("cat toys")."""
+        if entry.field != CATEGORY:
+            return entry.values
+        name = singular(said)
+        holding = {path for path in entry.values if path in self._groups and singular(_last_step(path)) == name}
+        return _widest(holding or entry.values)
+
     def _longest(self, tokens: list[tuple[int, int, str]], place: int) -> tuple[int, list[_Entry]]:
         """How many tokens the longest known phrase at a place has, and its meanings, the commonest first."""
         for size in range(min(LONGEST_PHRASE, len(tokens) - place), 0, -1):
@@ -144,8 +155,7 @@ class Vocabulary:
         for part in re.split(r"\s*(?:&|,|/|\band\b)\s*", name):
             self._add(part, CATEGORY, path, weight)
             words = part.split()
-            is_leaf = not any(other.startswith(path + CATEGORY_SEPARATOR) for other in self._catalogue.rows_by_category)
-            if is_leaf and len(words) > 1:
+            if path not in self._groups and len(words) > 1:
                 self._add(words[-1], CATEGORY, path, weight)
 
     def _add_shelf_synonyms(self) -> None:
@@ -217,6 +227,10 @@ class Vocabulary:
             *self._catalogue.brands,
         ]
         return frozenset(stem(match[0]) for text in texts for match in _TOKEN.finditer(text))
+
+
+def _last_step(path: str) -> str:
+    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1].casefold()
 
 
 def _widest(paths: set[str]) -> set[str]:
