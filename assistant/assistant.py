@@ -156,8 +156,7 @@ class Assistant:
         otherwise. Raises KeyError for an unknown product."""
         if like is not None:
             return similar(self.shop, self.shop.catalogue.get(like), k, language)
-        owned = frozenset(self.shop.purchases(user, most=1000)) if user else frozenset()
-        return popular(self.shop, k, language, without=owned)
+        return popular(self.shop, k, language, without=self.shop.owned(user))
 
     def product(self, product_id: str) -> Product:
         """Raises KeyError for an unknown id."""

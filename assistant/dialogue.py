@@ -164,8 +164,6 @@ class Dialogue:
             text += piece
             emit(TokenEvent(piece))
         seconds["total"] = _since(given)
-        dialogue.remember("shopper", given["message"])
-        dialogue.remember("assistant", text)
         turn = Turn(
             session=given["session"],
             number=dialogue.number,

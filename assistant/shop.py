@@ -58,6 +58,10 @@ class Shop:
         ids = dict.fromkeys(mine[Columns.Product].to_pylist())
         return [product_id for product_id in ids if product_id in self.catalogue][:most]
 
+    def owned(self, user: str | None) -> frozenset[str]:
+        """Ids of what the shopper has bought, nothing for a guest."""
+        return frozenset(self.purchases(user, most=1000)) if user else frozenset()
+
     def users(self, most: int = 20) -> list[str]:
         """Some shoppers of the store's history, the busiest first."""
         counted = pc.value_counts(self._interactions[Columns.User]).to_pylist()

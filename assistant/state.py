@@ -7,13 +7,6 @@ from pydantic import BaseModel, Field
 from assistant.turn import Language, Sort
 from retrieval.filters import Filters
 
-REMEMBERED_MESSAGES = 6
-
-
-class Message(BaseModel):
-    role: str  # "shopper" or "assistant"
-    text: str
-
 
 class DialogueState(BaseModel):
     """`shown` is the list the shopper sees now, best first; `seen` all that were ever shown, in order of appearance.
@@ -30,10 +23,6 @@ class DialogueState(BaseModel):
     seen: list[str] = Field(default_factory=list)
     focus: list[str] = Field(default_factory=list)
     language: Language = "en"
-    messages: list[Message] = Field(default_factory=list)
-
-    def remember(self, role: str, text: str) -> None:
-        self.messages = [*self.messages, Message(role=role, text=text[:400])][-REMEMBERED_MESSAGES:]
 
     def show(self, product_ids: list[str]) -> None:
         self.shown = product_ids

@@ -67,6 +67,10 @@ class Cart(BaseModel):
     total: float = 0.0
     currency: str = "USD"
 
+    @property
+    def in_words(self) -> str:
+        return "; ".join(f"{line.quantity} × {line.product.title}" for line in self.lines)
+
 
 class Fact(BaseModel):
     """A statement that a reply may repeat, and where it stands: `listing`, `review`, `policy` or `catalogue`."""

@@ -40,6 +40,10 @@ class Catalogue:
         """Raises KeyError for an id that the catalogue does not have."""
         return self.product(self.row_of(product_id))
 
+    def known(self, product_ids: Iterable[str]) -> list[Product]:
+        """The products of these ids in their order, without those that have left the catalogue."""
+        return self.products(self._rows[product_id] for product_id in product_ids if product_id in self._rows)
+
     def products(self, rows: Iterable[int]) -> list[Product]:
         records = self.table.take(pa.array([int(row) for row in rows], pa.int64())).to_pylist()
         return [_record(record) for record in records]

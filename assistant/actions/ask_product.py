@@ -50,7 +50,6 @@ _ASKED_AS = {
     "dimensions": "big large tall wide long 尺寸 多大 多高 多长",
     "colour": "color colors colour colours 颜色 顏色",
     "age": "old age 几岁 年龄",
-    "waterproof": "防水",
 }
 
 

@@ -37,10 +37,10 @@ def _meant(request: Request) -> list[Product]:
     if request.understanding.operation in ("remove", "set"):
         spoken_of = [line.product for line in lines if line.product.product_id in request.state.focus]
         return spoken_of[-1:] or ([lines[0].product] if len(lines) == 1 else [])
-    focus = [i for i in request.state.focus if i in request.shop.catalogue]
+    focus = request.shop.catalogue.known(request.state.focus)
     if not focus and len(request.state.shown) == 1:
-        focus = request.state.shown
-    return [request.shop.catalogue.get(i) for i in focus[-1:]]
+        focus = request.shop.catalogue.known(request.state.shown)
+    return focus[-1:]
 
 
 def _changed(request: Request, product: Product, operation: CartOperation, quantity: int | None) -> list[Note]:
@@ -84,8 +84,7 @@ def _view(request: Request) -> Evidence:
     if not cart.lines:
         notes = [Note(key="cart_empty")]
     else:
-        lines = "; ".join(f"{line.quantity} × {line.product.title}" for line in cart.lines)
-        notes = [Note(key="cart_view", values={"lines": lines, "total": request.money(cart.total)})]
+        notes = [Note(key="cart_view", values={"lines": cart.in_words, "total": request.money(cart.total)})]
     if request.understanding.problem == "checkout" and cart.lines:
         notes.append(Note(key="checkout", values={"contact": request.contact()}))
     return Evidence(products=[line.product for line in cart.lines], notes=notes, cart=cart)

@@ -20,9 +20,8 @@ def summary(request: Request) -> str:
     if state.filters:
         labels = ", ".join(chip.label for chip in state.filters.chips(request.shop.currency))
         parts.append(request.say("summary_conditions", conditions=labels))
-    lines = request.shop.carts.view(request.session).lines
-    if lines:
-        named = "; ".join(f"{line.quantity} × {line.product.title}" for line in lines)
-        parts.append(request.say("summary_cart", lines=named))
+    cart = request.shop.carts.view(request.session)
+    if cart.lines:
+        parts.append(request.say("summary_cart", lines=cart.in_words))
     separator = "；" if request.understanding.language == "zh" else "; "
     return (separator.join(parts) or request.say("summary_nothing")) + ("。" if separator == "；" else ".")

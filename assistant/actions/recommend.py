@@ -16,13 +16,15 @@ PER_SHELF = 2  # of one list
 
 def act(request: Request) -> Evidence:
     wanted, state = request.understanding, request.state
-    known = request.referenced() or [request.shop.catalogue.get(i) for i in state.focus if i in request.shop.catalogue]
+    known = request.referenced() or request.shop.catalogue.known(state.focus)
     language = wanted.language
     if known:
         found = similar(request.shop, known[0], PAGE, language, wanted.filters)
         note = Note(key="similar", values={"title": known[0].title})
     else:
-        found = popular(request.shop, PAGE, language, wanted.query, wanted.filters, without=_owned(request))
+        found = popular(
+            request.shop, PAGE, language, wanted.query, wanted.filters, without=request.shop.owned(request.user)
+        )
         note = Note(key="popular")
     state.query, state.filters, state.offset, state.sort = wanted.query, wanted.filters, 0, "relevance"
     state.show([item.product.product_id for item in found])
@@ -69,10 +71,6 @@ def similar(
         Recommendation(product=shop.catalogue.product(hit.row), score=hit.score, reason=reason)
         for hit in shop.search.similar(product.product_id, k, filters)
     ]
-
-
-def _owned(request: Request) -> frozenset[str]:
-    return frozenset(request.shop.purchases(request.user, most=1000)) if request.user else frozenset()
 
 
 def _why_popular(product: Product, language: Language) -> str:

@@ -38,8 +38,7 @@ class Request:
 
     def referenced(self) -> list[Product]:
         """The products the message points at, as far as the catalogue still has them."""
-        catalogue = self.shop.catalogue
-        return [catalogue.get(i) for i in self.understanding.references if i in catalogue]
+        return self.shop.catalogue.known(self.understanding.references)
 
     def problem(self, otherwise: str) -> Note:
         """Why a reference could not be resolved, or the given note."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.actions.request import Request
 from assistant.turn import Evidence, Note
-from data.records import CATEGORY_SEPARATOR, Product
+from data.records import CATEGORY_SEPARATOR
 from retrieval.facets import facets, statistics
 from retrieval.filters import Chip, Filters
 from retrieval.hybrid import Hit
@@ -76,7 +76,7 @@ def _next_page(request: Request) -> Evidence:
     offset = state.offset + PAGE
     hits = _hits(request, wanted.filters)
     if len(hits) <= offset:
-        return Evidence(products=_products(request, state.shown), notes=[Note(key="no_more")])
+        return Evidence(products=request.shop.catalogue.known(state.shown), notes=[Note(key="no_more")])
     state.offset = offset
     return _listed(request, hits[offset:], [Note(key="more")], keep_offset=True, elaborate=False)
 
@@ -92,17 +92,12 @@ def _listed(
         state.offset = 0
     state.show(ids)
     return Evidence(
-        products=_products(request, ids),
+        products=request.shop.catalogue.known(ids),
         total=len(hits) + state.offset,
         notes=notes,
         suggestions=_suggestions(request),
         elaborate=elaborate and new_words and wanted.sort == "relevance" and not wanted.counting,
     )
-
-
-def _products(request: Request, ids: list[str]) -> list[Product]:
-    catalogue = request.shop.catalogue
-    return [catalogue.get(product_id) for product_id in ids if product_id in catalogue]
 
 
 def _opening(request: Request, hits: list[Hit]) -> list[Note]:

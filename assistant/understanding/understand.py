@@ -20,7 +20,6 @@ from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary, words_of
 from assistant.understanding.wording import continued, wanted_words
-from data.catalogue import Catalogue
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
@@ -71,8 +70,8 @@ class Understander:
 
     def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
         catalogue = self._search.catalogue
-        shown = _known(catalogue, state.shown)
-        references = resolve(text, shown, state.focus, _known(catalogue, state.seen))
+        shown = catalogue.known(state.shown)
+        references = resolve(text, shown, state.focus, catalogue.known(state.seen))
         parts = read_exact(text, self.vocabulary)
         # What points at a product on the table is no condition: "the blue one" asks for no blue things.
         parts.wanted = [mention for mention in parts.wanted if not _inside(mention, references)]
@@ -136,7 +135,7 @@ class Understander:
         # A wish that cannot filter stays in the words that rank.
         added = [wish for wish in understanding.wishes if wish.lower() not in topic.lower()]
         understanding.query = " ".join([*added, topic]).strip()
-        prices = [product.price for product in _known(self._search.catalogue, list(said.references.ids) or state.shown)]
+        prices = [product.price for product in self._search.catalogue.known(said.references.ids or state.shown)]
         understanding.filters = conditions(
             parts, carried, also=bool(_ALSO.search(said.text)) and refining, shown_prices=prices
         )
@@ -211,7 +210,3 @@ def _with(parts: ExactParts, grounded: Grounded) -> ExactParts:
 
 def _inside(mention: Mention, references: References) -> bool:
     return any(start <= mention.start and mention.end <= end for start, end in references.spans)
-
-
-def _known(catalogue: Catalogue, ids: list[str]) -> list[Product]:
-    return [catalogue.get(product_id) for product_id in ids if product_id in catalogue]
