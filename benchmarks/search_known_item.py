@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import merge
+from benchmarks.paths import data_folder
 from data.errors import AisleError
 from retrieval.documents import Document, Field
 from retrieval.encoder import Encoder
@@ -60,18 +60,6 @@ def run(folder: Path | None = None, encoder: Encoder | None = None) -> dict[str,
     task = _task(folder or data_folder())
     ranks = {name: _ranks(scores, task.targets) for name, scores in _scores(task, encoder or Encoder()).items()}
     return {name: _measures(found) for name, found in ranks.items()}
-
-
-def data_folder() -> Path:
-    """`$AISLE_BENCH_DATA`, or `../shared/data` beside the repository."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("AISLE_BENCH_DATA") or beside)
-    if not (folder / "shoppingbench_dev.jsonl").exists():
-        raise AisleError(
-            f"The benchmark's data are not in {folder}: set AISLE_BENCH_DATA to a folder with shoppingbench_dev.jsonl, "
-            "livostyle_products.parquet and online_retail.parquet."
-        )
-    return folder
 
 
 def _task(folder: Path) -> Task:
