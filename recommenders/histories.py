@@ -122,7 +122,8 @@ class Histories:
         weight = self.weight if half_life is None else self.weight * np.exp2(-self.days / half_life)
         if window is not None:
             weight = np.where(self.days <= window, weight, 0)
-        matrix = sparse.csr_matrix((weight.astype(np.float32), self.item, self.indptr), (len(self), self.n_items))
+        parts = (weight.astype(np.float32), self.item, self.indptr)
+        matrix = sparse.csr_matrix(parts, (len(self), self.n_items), copy=True)  # summed in place below
         matrix.sum_duplicates()
         matrix.data[~(matrix.data > 0)] = 0  # not a number, too
         matrix.eliminate_zeros()
