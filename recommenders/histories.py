@@ -93,6 +93,19 @@ class Histories:
             n_items=len(interactions.items),
         )
 
+    @classmethod
+    def nobody(cls, n_items: int, now: int = 0) -> Histories:
+        """One shopper of whom nothing is known."""
+        none = np.empty(0, np.float32)
+        codes = none.astype(np.int8)
+        return cls(np.zeros(2, np.int64), none.astype(np.int32), none, codes, none, none, now, n_items)
+
+    def at(self, moments: np.ndarray) -> Histories:
+        """Each shopper's history as it was at a moment of their own. moments: int (n,) seconds, not after `now`."""
+        back = ((self.now - moments) / DAY_S).astype(np.float32)[self.row]
+        shifted = replace(self, days=self.days - back)
+        return shifted.where(shifted.days > 0)
+
     @property
     def row(self) -> np.ndarray:
         """int64 (m,): whose event it is."""
