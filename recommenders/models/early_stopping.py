@@ -52,15 +52,16 @@ class HeldOut:
 
     @classmethod
     def of(cls, past: Histories, validation: Histories, seed: int) -> HeldOut | None:
-        """None where nobody got anything new. Purchases are the answers; where there are none, any liked event.
+        """None where nobody got anything new. Purchases are the answers, and what was bought before is hidden; where
+        there are no purchases, any liked event stands in for one.
 
         Raises ValueError where the two are not the same shoppers over the same items.
         """
         if (len(past), past.n_items) != (len(validation), validation.n_items):
             raise ValueError("validation must have the shoppers and the items of the past")
         bought = validation.where(validation.event == PURCHASE)
-        came = (bought if len(bought.item) else validation).matrix(binary=True)
-        had = past.matrix(binary=True)
+        came, had = (bought, past.where(past.event == PURCHASE)) if len(bought.item) else (validation, past)
+        came, had = came.matrix(binary=True), had.matrix(binary=True)
         new = (came - came.multiply(had)).tocsr()
         new.eliminate_zeros()
         rows = np.flatnonzero(np.diff(new.indptr) > 0)

@@ -37,8 +37,9 @@ class SASRecSettings(Settings):
 
     `dropout`: of the network's units; `item_dropout`: share of the input's events; `cut`: share of the baskets that are
     cut in two. `half_life`: days after which an event counts half as a target, None for never. `negatives`: catalogues
-    with at most so many items get the full softmax, larger ones so many drawn items a batch. `epochs`: at most with
-    validation, exactly without; `patience`: epochs without a better NDCG@10 of held-out shoppers.
+    with at most so many items get the full softmax, larger ones so many drawn items a batch. `batch`: moments that a
+    step foretells; `sample`: those of an epoch at most, drawn anew each time, so that a long log is not a long wait.
+    `epochs`: at most with validation, exactly without; `patience`: epochs without a better NDCG@10 on held-out ones.
     """
 
     width: int = 64
@@ -50,14 +51,15 @@ class SASRecSettings(Settings):
     cut: float = 0.3
     half_life: float | None = 60.0
     negatives: int = 8192
+    sample: int = 60_000
     learning_rate: float = 2e-3
-    batch: int = 128
+    batch: int = 512
     epochs: int = 20
     patience: int = 4
 
     def check(self) -> None:
         """Raises ValueError for settings that make no sense."""
-        least = min(self.heads, self.blocks, self.length, self.negatives, self.batch, self.patience)
+        least = min(self.heads, self.blocks, self.length, self.negatives, self.sample, self.batch, self.patience)
         if least < 1 or self.epochs < 0 or self.width < 1 or self.width % self.heads:
             raise ValueError("counts must be at least 1, epochs at least 0, and width a multiple of heads")
         if not (0 <= self.dropout < 1 and 0 <= self.item_dropout < 1 and 0 <= self.cut <= 1):
@@ -170,12 +172,13 @@ class SASRec(Recommender):
             order, halves = in_two(known, settings.cut, rng)
             moments = Moments.of(known, order, halves, weight[order])
             first, count = moments.windows(settings.length)
-            scale = float(moments.weight.sum()) / max(len(first), 1)
+            scale = float(moments.weight.sum()) / max(int(count.sum()), 1)
             shuffled = rng.permutation(len(first))
-            for start in range(0, len(first), settings.batch):
-                rows = shuffled[start : start + settings.batch]
+            shuffled = shuffled[: np.searchsorted(np.cumsum(count[shuffled]), settings.sample) + 1]
+            step = np.cumsum(count[shuffled]) // settings.batch
+            for rows in np.split(shuffled, np.flatnonzero(np.diff(step)) + 1) if len(shuffled) else []:
                 batch = Windows(moments, first[rows], count[rows])
-                loss = _loss(network, batch, batch.targets(), settings.negatives) / (scale * len(rows))
+                loss = _loss(network, batch, batch.targets(), settings.negatives) / (scale * int(count[rows].sum()))
                 trainee.optimizer.zero_grad()
                 loss.backward()
                 trainee.optimizer.step()
