@@ -16,7 +16,7 @@ from recommenders.histories import Histories
 from recommenders.interactions import CART, PURCHASE, RATING, VIEW
 from recommenders.ranking.context import Moment
 from recommenders.ranking.items import ItemSide
-from recommenders.ranking.statistics import WINDOWS, ItemStatistics
+from recommenders.ranking.statistics import FIRST_WINDOWS, WINDOWS, ItemStatistics
 
 SESSION_DAYS: Final = 1 / 24  # what happened within the last hour belongs to this visit
 HALF_LIFE: Final = 60.0  # days, of what a shopper likes
@@ -108,6 +108,7 @@ class FeatureBuilder:
         known, ever = self.statistics, self.statistics.buyers[-1]
         week, month, quarter = known.window(7), known.window(30), known.window(90)
         columns = {f"buyers.{days}d": np.log1p(known.window(days)) for days in WINDOWS}
+        columns |= {f"hazard.{days}d": np.log(known.hazard(days) + 1e-5) for days in FIRST_WINDOWS}
         return columns | {
             "buyers.ever": np.log1p(ever),
             "growth.week": np.log((week + 1) / (month + 3)),
@@ -162,7 +163,8 @@ class FeatureBuilder:
 
     def _of_categories(self, shopper: Shopper, candidates: np.ndarray) -> dict[str, np.ndarray]:
         """How much the shopper is in the candidate's category, and how much of its sales the candidate has."""
-        columns, history = {}, shopper.history
+        columns: dict[str, np.ndarray] = {}
+        history = shopper.history
         total = shopper.liking.sum() + 1
         for level, codes in enumerate(self.items.categories.T):
             own, mine = codes[candidates], codes[history.item]

@@ -10,8 +10,8 @@ import numpy as np
 
 from recommenders.histories import Histories
 from recommenders.interactions import Interactions
-from recommenders.models.category_share import CategoryShare
 from recommenders.models.ease import EASE, EASESettings
+from recommenders.models.first_purchase import FirstPurchase
 from recommenders.models.implicit_als import ImplicitALS
 from recommenders.models.item_knn import ItemKNN
 from recommenders.models.popularity import Popularity
@@ -33,7 +33,7 @@ def default_models(items: ItemSide) -> dict[str, Recommender]:
         "implicit_als": ImplicitALS(),
         "popularity": Popularity(),
         "repeat": RepeatPurchase(),
-        "category_share": CategoryShare(items.categories),
+        "first_purchase": FirstPurchase(items.finest),
     }
     return models
 

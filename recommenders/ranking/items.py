@@ -36,6 +36,16 @@ class ItemSide:
         price = np.where(np.isfinite(price) & (price > 0), price, np.nan).astype(np.float32)
         return cls(price, codes, vectors.astype(np.float32))
 
+    @property
+    def finest(self) -> np.ndarray:
+        """int32 (n,): the code of the finest category that each item has, −1 for none."""
+        finest = np.full(len(self), -1, np.int32)
+        used = 0
+        for codes in self.categories.T:  # coarse to fine
+            finest = np.where(codes >= 0, codes + used, finest)
+            used += int(codes.max(initial=-1)) + 1
+        return np.unique(finest, return_inverse=True)[1].astype(np.int32) - int((finest < 0).any())
+
     @classmethod
     def from_catalogue(cls, catalogue: Catalogue, vectors: np.ndarray) -> Self:
         """The items are the catalogue's rows. vectors: float32 (n, d) of their texts, in the same order."""

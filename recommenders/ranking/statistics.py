@@ -17,6 +17,7 @@ from recommenders.ranking.context import TIME_CONTEXTS, Moment, time_codes
 from recommenders.ranking.scorer import decoded, encoded
 
 WINDOWS: Final = (3, 7, 14, 30, 60, 90)  # days
+FIRST_WINDOWS: Final = (14, 30, 90)  # days, of first purchases
 REGIONAL_DAYS: Final = 30
 LIFT_PRIOR: Final = 20.0  # sales' worth of belief that a context makes no difference
 
@@ -60,14 +61,18 @@ class ContextSales:
 class ItemStatistics:
     """Of n items at `now` (seconds since 1970), over purchases where there are any, over all events otherwise.
 
-    buyers: float32 (windows + 1, n), different buyers in the last WINDOWS days and ever; age, idle: float32 (n,), days
+    buyers: float32 (windows + 1, n), different buyers in the last WINDOWS days and ever; firsts: float32
+    (first windows, n), shoppers who bought it for the first time in the last FIRST_WINDOWS days; shoppers: how many
+    there are; age, idle: float32 (n,), days
     since the first and last sale, NaN for what was never sold; pieces: float32 (n,), mean log pieces of a purchase;
     repeat: float32 (n,), share of its buyers who bought it again. `contexts`: sales by hour, weekday, month and
     whatever the log says of device, region, channel. `regional`: those of the last REGIONAL_DAYS by region.
     """
 
     now: int
+    shoppers: int
     buyers: np.ndarray
+    firsts: np.ndarray
     age: np.ndarray
     idle: np.ndarray
     pieces: np.ndarray
@@ -89,6 +94,8 @@ class ItemStatistics:
         pieces = np.bincount(sales.item, np.log1p(np.maximum(sales.value, 0)), n) / sold
         return cls(
             now=now,
+            shoppers=len(np.unique(sales.user)),
+            firsts=_firsts(sales, days),
             buyers=np.stack([_buyers(sales, days <= window) for window in (*WINDOWS, np.inf)]),
             age=np.where(np.isfinite(age), age, np.nan).astype(np.float32),
             idle=np.where(np.isfinite(idle), idle, np.nan).astype(np.float32),
@@ -102,6 +109,11 @@ class ItemStatistics:
         """float32 (n,): different buyers in the last `days`, one of WINDOWS."""
         return np.asarray(self.buyers[WINDOWS.index(days)])
 
+    def hazard(self, days: int) -> np.ndarray:
+        """float32 (n,): first purchases in the last `days`, one of FIRST_WINDOWS, per shopper who had not bought it."""
+        firsts = self.firsts[FIRST_WINDOWS.index(days)]
+        return np.asarray(firsts / (self.shoppers - self.buyers[-1] + firsts + 50), np.float32)
+
     def codes(self, moment: Moment) -> dict[str, int]:
         """Which value of each context the moment has, −1 for one that is not known."""
         timed = {name: code for name, code in moment.time_codes().items() if name in self.contexts}
@@ -111,8 +123,8 @@ class ItemStatistics:
 
     def tensors(self) -> dict[str, np.ndarray]:
         """All of it as arrays, for `restore`."""
-        tensors = {name: getattr(self, name) for name in ("buyers", "age", "idle", "pieces", "repeat")}
-        tensors["now"] = np.array([self.now], np.int64)
+        tensors = {name: getattr(self, name) for name in ("buyers", "firsts", "age", "idle", "pieces", "repeat")}
+        tensors["now"] = np.array([self.now, self.shoppers], np.int64)
         for name, sales in {**self.contexts, "regional": self.regional}.items():
             counts = sales.counts
             tensors |= {f"{name}.data": counts.data, f"{name}.indices": counts.indices, f"{name}.indptr": counts.indptr}
@@ -129,13 +141,23 @@ class ItemStatistics:
             parts = tuple(tensors[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
             sales[name] = ContextSales(values, sparse.csr_matrix(parts, (len(values), n)))
         regional = sales.pop("regional")
-        arrays = {name: tensors[name] for name in ("buyers", "age", "idle", "pieces", "repeat")}
-        return cls(now=int(tensors["now"][0]), **arrays, contexts=sales, regional=regional)
+        arrays = {name: tensors[name] for name in ("buyers", "firsts", "age", "idle", "pieces", "repeat")}
+        now, shoppers = map(int, tensors["now"])
+        return cls(now=now, shoppers=shoppers, **arrays, contexts=sales, regional=regional)
 
 
 def _buyers(sales: Interactions, mask: np.ndarray) -> np.ndarray:
     pairs = np.unique(sales.user[mask].astype(np.int64) * len(sales.items) + sales.item[mask])
     return np.bincount(pairs % max(len(sales.items), 1), minlength=len(sales.items)).astype(np.float32)
+
+
+def _firsts(sales: Interactions, days: np.ndarray) -> np.ndarray:
+    pairs = sales.user.astype(np.int64) * len(sales.items) + sales.item
+    _, first = np.unique(pairs, return_index=True)  # sorted by time: the first of a pair is its first purchase
+    counted = [
+        np.bincount(sales.item[first][days[first] <= window], minlength=len(sales.items)) for window in FIRST_WINDOWS
+    ]
+    return np.stack(counted).astype(np.float32)
 
 
 def _repeat(sales: Interactions) -> np.ndarray:
