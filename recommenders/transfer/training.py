@@ -30,10 +30,10 @@ class TrainingSettings(Settings):
     checkpoint written; after `patience` checks without a new best the training ends. The best state wins.
     """
 
-    epochs: int = 1
+    epochs: int = 2
     batch: int = 32
-    rate: float = 2e-4
-    head_rate: float = 1e-3
+    rate: float = 1e-4
+    head_rate: float = 3e-4
     weight_decay: float = 0.01
     warm_up: float = 0.1
     check_every: int = 125
