@@ -26,7 +26,8 @@ HOURS: Final = 24
 class ComplementsSettings(Settings):
     """`gap_hours`: a purchase that long after the one before starts another basket. `least_surprise`: the likelihood
     ratio that a pair needs, 3.84 for one chance in twenty. `shrink`: baskets' worth of doubt in a pair.
-    `most_items`: larger baskets are left out, they say little about any pair; so are baskets of one item. `kept`: items kept of each.
+    `most_items`: larger baskets are left out, they say little about any pair; so are baskets of one item.
+    `kept`: items kept of each.
     """
 
     gap_hours: float = 3.0

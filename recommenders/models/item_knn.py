@@ -28,7 +28,7 @@ class ItemKNNSettings(Settings):
     k1: float = 1.2
     b: float = 0.75
     half_life: float | None = None
-    window: float | None = None
+    window: float | None = 180.0
 
 
 class ItemKNN(ItemToItem):
