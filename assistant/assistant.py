@@ -11,13 +11,18 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from sqlalchemy import delete, func, select
 
-from assistant.actions.recommend import popular, similar
+from assistant import feedback
 from assistant.carts import Carts, Change
 from assistant.database import CartRow, Database, EventRow, SessionRow, TurnRow, ensure_session, sessions_of
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
+from assistant.feedback import Feedback, live_events
+from assistant.recommendations import Recommendations, Shopper, Wish
 from assistant.replies.phrases import say
+from assistant.replies.reasons import short_name
 from assistant.shop import Shop
+from assistant.state import DialogueState
+from assistant.trained import TrainedModels
 from assistant.turn import Cart, DoneEvent, Language, Recommendation, StreamEvent, TokenEvent, Turn, Understanding
 from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
 from data.records import Product
@@ -45,12 +50,14 @@ class Assistant:
         opened = Store.open(store)
         opened.settings = opened.settings.model_copy(update=settings)
         loaded: dict[str, HybridSearch] = {}
+        trained: list[TrainedModels] = []
         failed: list[BaseException] = []
 
         def load_search() -> None:
             try:
                 loaded["search"] = HybridSearch.open(opened, progress=progress)
                 loaded["search"].encoder.encode_query("warm")
+                trained.append(TrainedModels(opened, loaded["search"]))
             except BaseException as error:  # handed to the caller below
                 failed.append(error)
 
@@ -65,7 +72,7 @@ class Assistant:
             raise failed[0]
         database = Database(opened.database_file)
         carts = Carts(database, loaded["search"].catalogue, opened.settings.currency)
-        return cls(Shop(opened, loaded["search"], database, carts), model)
+        return cls(Shop(opened, loaded["search"], database, carts, trained[0]), model)
 
     @property
     def name(self) -> str:
@@ -114,16 +121,22 @@ class Assistant:
                     self._keep(event.turn)
                 yield event
 
+    def refuse(
+        self, session: str, product_id: str, user: str | None = None, context: dict[str, Any] | None = None
+    ) -> Iterator[StreamEvent]:
+        """ "Not this one": kept as a dislike, and the list on the table made anew without it, as the events of a turn.
+
+        Raises KeyError for an unknown product.
+        """
+        product, state = self.product(product_id), self._dialogue.state(session)
+        understood = _on_the_table(state).model_copy(update={"rejected": [product_id]})
+        message = say("not_for_me", state.language, title=short_name(product.title))
+        return self.stream(message, session, user, context, understood=understood)
+
     def drop_filter(self, session: str, field: str, value: str, user: str | None = None) -> Turn:
         """Take back one condition of the list on the table (a `Chip`), and show what there is without it."""
         state = self._dialogue.state(session)
-        understanding = Understanding(
-            intent="refine",
-            query=state.query,
-            filters=state.filters.without(field, value),
-            sort=state.sort,
-            language=state.language,
-        )
+        understanding = _on_the_table(state).model_copy(update={"filters": state.filters.without(field, value)})
         chips = state.filters.chips(self.shop.currency)
         label = next((chip.label for chip in chips if (chip.field, chip.value) == (field, value)), value)
         for event in self.stream(f"– {label}", session, user, understood=understanding):
@@ -151,12 +164,31 @@ class Assistant:
         *,
         like: str | None = None,
         language: Language = "en",
+        query: str = "",
+        filters: Filters | None = None,
+        new_only: bool = False,
+        session: str | None = None,
     ) -> list[Recommendation]:
-        """Products with a reason each: like the product `like` where it is given, popular ones that are new to the user
-        otherwise. Raises KeyError for an unknown product."""
+        """Products with a reason each, best first: like the product `like` where it is given, otherwise what suits this
+        user, in this `context` (`device`, `region`, `channel`, `at`: a datetime or its ISO form).
+
+        `query` and `filters` say what it must be, `new_only` leaves out what the user has bought, and what was done in
+        the `session` counts even for a guest. Raises KeyError for an unknown product.
+        """
+        shopper = Shopper.of(user, live_events(self.shop.database, session, user), context)
+        recommendations = Recommendations(self.shop, shopper, language)
+        wish = Wish(query, filters or Filters(), new_only)
         if like is not None:
-            return similar(self.shop, self.shop.catalogue.get(like), k, language)
-        return popular(self.shop, k, language, without=self.shop.owned(user))
+            return recommendations.similar(self.shop.catalogue.get(like), wish, k)
+        return recommendations.for_you(wish, k)
+
+    def feedback(self, session: str, product_id: str, event: Feedback, user: str | None = None) -> None:
+        """What the shopper did with a product: `view`, `cart`, `purchase`, `like` or `dislike`. The next list knows it.
+
+        Raises KeyError for an unknown product and ValueError for another event.
+        """
+        self.shop.catalogue.row_of(product_id)
+        feedback.record(self.shop.database, session, product_id, event, user)
 
     def product(self, product_id: str) -> Product:
         """Raises KeyError for an unknown id."""
@@ -200,11 +232,28 @@ class Assistant:
         self.shop.database.close()
 
     def _keep(self, turn: Turn) -> None:
+        if turn.understanding.intent == "ask_product":
+            for product in turn.products:
+                self.feedback(turn.session, product.product_id, "view", turn.user)
         with self.shop.database.transaction() as transaction:
             row = ensure_session(transaction, turn.session, turn.user)
             row.title = row.title or turn.message[:60]
             kept = transaction.scalar(select(func.count()).where(TurnRow.session == turn.session)) or 0
             transaction.add(TurnRow(session=turn.session, number=kept + 1, record=turn.model_dump_json()))
+
+
+def _on_the_table(state: DialogueState) -> Understanding:
+    """The wish that the list on the table answers."""
+    return Understanding(
+        intent="recommend" if state.kind else "refine",
+        kind=state.kind,
+        query=state.query,
+        filters=state.filters,
+        sort=state.sort,
+        references=state.basis,
+        new_only=state.new_only,
+        language=state.language,
+    )
 
 
 def _unreadable(text: str, language: Language) -> str:

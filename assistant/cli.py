@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,11 +16,15 @@ from rich.prompt import Prompt
 from assistant.engines import fetch_weights
 from data.errors import AisleError
 
+if TYPE_CHECKING:
+    from data.store import Store
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console()
 
 StoreName = Annotated[str, typer.Option("--store", "-s", help="A store's name, or the path of its folder.")]
-BENCHMARKS = {"search": "search_known_item", "ingest": "ingest", "setup": "setup"}
+BENCHMARKS = {"search": "search_known_item", "ingest": "ingest", "setup": "setup", "recommenders": "recommenders"}
+EVALUATIONS = {"recommenders": "recommenders"}
 
 
 def main() -> None:
@@ -85,6 +89,24 @@ def index(store: StoreName = "demo") -> None:
 
 
 @app.command()
+def train(
+    store: StoreName = "demo",
+    models: Annotated[str | None, typer.Option(help="Only these, with commas: popularity,ease,…")] = None,
+    seed: int = 0,
+) -> None:
+    """Train the store's recommender on its interactions; a running chat or page takes it up by itself."""
+    from assistant.training import card_table, train_store  # noqa: PLC0415
+
+    chosen = [name.strip() for name in models.split(",") if name.strip()] if models else None
+    card = train_store(store, chosen, seed, console)
+    if card.metrics:
+        console.print(card_table(card))
+    if card.note:
+        console.print(card.note, highlight=False)
+    console.print(f"Learnt from {card.span.sentence()}, in {card.seconds:.0f} s.", highlight=False)
+
+
+@app.command()
 def ask(
     text: str,
     store: StoreName = "demo",
@@ -145,12 +167,13 @@ def ui(
     if not is_fresh(opened, Encoder(opened.settings.encoder)):
         HybridSearch.open(opened)
     fetch_weights(opened.settings)
+    _say_if_not_trained(opened)
     launch(store, host=host, port=port, share=share)
 
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="search, ingest or setup")],
+    name: Annotated[str, typer.Argument(help="search, ingest, setup or recommenders")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
 ) -> None:
     """Run one of the benchmarks and print its table."""
@@ -158,6 +181,16 @@ def bench(
         raise AisleError(f"There is no benchmark '{name}': choose from {', '.join(BENCHMARKS)}.")
     module = import_module(f"benchmarks.{BENCHMARKS[name]}")
     module.main(["--json", str(json_file)] if json_file else [])
+
+
+@app.command(name="eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def evaluate(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="recommenders")] = "recommenders"
+) -> None:
+    """Measure the recommenders on held-out purchases; further options go to the evaluation itself."""
+    if name not in EVALUATIONS:
+        raise AisleError(f"There is nothing called '{name}' to evaluate: choose from {', '.join(EVALUATIONS)}.")
+    import_module(f"benchmarks.{EVALUATIONS[name]}").main(context.args)
 
 
 @app.command()
@@ -170,6 +203,17 @@ def doctor(
     findings = examine(store)
     render(findings)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
+
+
+def _say_if_not_trained(store: Store) -> None:
+    from assistant.training import not_trained  # noqa: PLC0415
+
+    if why := not_trained(store):
+        console.print(
+            f"Recommendations go by what is popular ({why}): `aisle train --store {store.name}` makes them personal.",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _build_index(store: str) -> None:

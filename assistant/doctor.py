@@ -62,7 +62,7 @@ def examine(store: str | None = None) -> list[Finding]:
             findings.append(Finding("store", "fail", str(error)))
         else:
             settings = opened.settings
-            findings += [_store(opened), _index(opened)]
+            findings += [_store(opened), _index(opened), _models(opened)]
     return [*findings, _llm(settings), _encoder(settings)]
 
 
@@ -196,6 +196,20 @@ def _index(store: Store) -> Finding:
     if not is_fresh(store, Encoder(store.settings.encoder)):
         return Finding("index", "warn", "of other products or another encoder", "The next start builds it anew.")
     return Finding("index", "ok", "built from the products that are there")
+
+
+def _models(store: Store) -> Finding:
+    from recommenders.persistence import NotUsable, check, read_card  # noqa: PLC0415
+
+    if not store.interactions_file.exists() or not pq.read_metadata(store.interactions_file).num_rows:
+        return Finding("models", "ok", "nothing to learn from: the store has no interactions")
+    try:
+        card = read_card(store.models_folder)
+        check(card, store)
+    except NotUsable as why:
+        remedy = f"`aisle train --store {store.name}` trains them; until then what is popular decides."
+        return Finding("models", "warn", str(why), remedy)
+    return Finding("models", "ok", f"trained on {card.span.sentence()}")
 
 
 def _llm(settings: StoreSettings) -> Finding:

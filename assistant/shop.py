@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import pyarrow.compute as pc
@@ -10,11 +11,13 @@ import pyarrow.compute as pc
 from assistant.carts import Carts
 from assistant.database import Database
 from assistant.replies.phrases import say
+from assistant.trained import TrainedModels
 from assistant.turn import Language
 from data.catalogue import Catalogue
 from data.records import Policy, Review
 from data.schema import Columns
 from data.store import Store
+from recommenders.service import ShopRecommender
 from retrieval.hybrid import HybridSearch
 
 _REVIEWS_READ = 50  # of one product
@@ -26,6 +29,12 @@ class Shop:
     search: HybridSearch
     database: Database
     carts: Carts
+    models: TrainedModels
+
+    @property
+    def recommender(self) -> ShopRecommender:
+        """The one that was trained last, without a restart."""
+        return self.models.current()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -58,9 +67,13 @@ class Shop:
         ids = dict.fromkeys(mine[Columns.Product].to_pylist())
         return [product_id for product_id in ids if product_id in self.catalogue][:most]
 
-    def owned(self, user: str | None) -> frozenset[str]:
-        """Ids of what the shopper has bought, nothing for a guest."""
-        return frozenset(self.purchases(user, most=1000)) if user else frozenset()
+    def last_bought(self, user: str, product_id: str) -> date | None:
+        """The day of the shopper's latest purchase of the product."""
+        table = self._interactions
+        mine = pc.and_(pc.equal(table[Columns.User], user), pc.equal(table[Columns.Product], product_id))
+        bought = table.filter(pc.and_(mine, pc.equal(table[Columns.Event], "purchase")))
+        latest = pc.max(bought[Columns.Timestamp]).as_py()
+        return latest.date() if latest else None
 
     def users(self, most: int = 20) -> list[str]:
         """Some shoppers of the store's history, the busiest first."""

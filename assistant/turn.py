@@ -28,6 +28,7 @@ Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
 Source = Literal["rules", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
+RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
 
 
 class Understanding(BaseModel):
@@ -35,7 +36,8 @@ class Understanding(BaseModel):
 
     `query` is what retrieval searches, in the catalogue's language; `filters` are in force for this turn, those carried
     over from earlier turns included. `references` are ids of products that the message points at. `wishes` are words
-    the catalogue cannot filter on: they rank, and the reply names them. `source` says who decided: exact code
+    the catalogue cannot filter on: they rank, and the reply names them. `kind` is the sort of recommendation asked for,
+    `rejected` are ids of products that the shopper will not have. `source` says who decided: exact code
     (`rules`), the language model (`llm`), or code standing in for it (`fallback`).
     """
 
@@ -45,6 +47,9 @@ class Understanding(BaseModel):
     references: list[str] = Field(default_factory=list)
     quantity: int | None = None
     operation: CartOperation | None = None
+    kind: RecommendKind | None = None
+    new_only: bool = False  # nothing that the shopper has bought before
+    rejected: list[str] = Field(default_factory=list)
     sort: Sort = "relevance"
     more: bool = False  # the next page of the same list
     counting: bool = False  # "how many … do you have?"
@@ -104,6 +109,7 @@ class Evidence(BaseModel):
     cart: Cart | None = None
     reasons: dict[str, str] = Field(default_factory=dict)  # product id → why it is here
     suggestions: list[str] = Field(default_factory=list)  # what the shopper might say next
+    personalised: bool = False  # the shopper's past has moved the order
     elaborate: bool = False  # whether the language model is asked to say more than the notes
 
 
@@ -123,9 +129,16 @@ class Turn(BaseModel):
 
 
 class Recommendation(BaseModel):
+    """`reason` is in the shopper's language, `why` the same as a note, to say it in full or in another language.
+
+    `probability` of a purchase within the weeks that the store's models look ahead, None where none has been trained.
+    """
+
     product: Product
     score: float
     reason: str
+    why: Note | None = None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class StoreSettings(BaseModel):
     llm_url: str = ""  # of an OpenAI-compatible server
     encoder: str = "all-MiniLM-L6-v2"
     reranker: str = ""  # name of a cross-encoder; empty: none
+    personalise: float = Field(default=0.15, ge=0, le=1)  # how far a known shopper's past moves search results; 0: not
     support_contact: str = ""  # where a hand-off sends the shopper
     prompts: list[str] = Field(default_factory=list)  # example messages shown on an empty page
 

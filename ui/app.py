@@ -94,7 +94,7 @@ def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
     )
     gr.on(
         [page.now.click, page.past.click, page.cart.click],
-        storefront.click_cart,
+        storefront.click_product,
         page.visit,
         page.cart,
         trigger_mode="multiple",

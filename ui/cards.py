@@ -30,8 +30,9 @@ class Picture:
         return cls(picture_address(product.image, store), next(letters, "·").upper(), _colour(product))
 
 
-def card(product: Product, store: str, language: Language, reason: str = "") -> str:
-    """One product as HTML; `store` is the name of its store, `reason` why it is recommended."""
+def card(product: Product, store: str, language: Language, reason: str = "", *, refusable: bool = False) -> str:
+    """One product as HTML; `store` is the name of its store, `reason` why it is recommended; one that is `refusable`
+    has a button for "not for me"."""
     return render(
         "card.html",
         product=product,
@@ -39,6 +40,7 @@ def card(product: Product, store: str, language: Language, reason: str = "") -> 
         link=web_address(product.url),
         stock=stock_note(product, language),
         reason=reason,
+        refusable=refusable,
         language=language,
     )
 

@@ -1,8 +1,8 @@
 // Runs in each part of the page: a click on a marked button becomes an event of that part, with the button's data.
-// What makes a turn of the conversation is its `submit`, what changes the cart its `click`.
+// What makes a turn of the conversation is its `submit`; its `click` changes the cart, or says what was looked at.
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-event]");
+  const button = event.target.closest("button[data-event], a[data-event]");
   if (button && !button.disabled) {
-    trigger(button.dataset.event === "cart" ? "click" : "submit", { ...button.dataset });
+    trigger(["cart", "view"].includes(button.dataset.event) ? "click" : "submit", { ...button.dataset });
   }
 });

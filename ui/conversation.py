@@ -25,10 +25,12 @@ def past(exchanges: Iterable[Exchange], store: str, currency: str) -> str:
 def exchange(each: Exchange, store: str, currency: str, *, latest: bool = True) -> str:
     """One message and its answer; only the latest offers what could be said next and why it is what it is."""
     reasons = each.turn.evidence.reasons if each.turn else {}
-    cards = [
-        Markup(card(product, store, each.language, reasons.get(product.product_id, ""))) for product in each.products
-    ]
     turn = each.turn if latest else None
+    recommended = turn is not None and turn.understanding.intent == "recommend" and turn.understanding.kind != "why"
+    cards = [
+        Markup(card(product, store, each.language, reasons.get(product.product_id, ""), refusable=recommended))
+        for product in each.products
+    ]
     return render(
         "exchange.html",
         each=each,

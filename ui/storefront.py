@@ -23,7 +23,7 @@ from ui.labels import label
 from ui.page import Page
 from ui.rendering import render
 from ui.turns import RunningTurn, Turns
-from ui.visit import GUEST, Visit
+from ui.visit import GUEST, Visit, device_of
 
 MOST_SHOPPERS = 8  # in the picker
 MOST_EXCHANGES = 40  # of a long conversation, on the page
@@ -41,9 +41,10 @@ class Storefront:
         self.turns = Turns()
         self._notices = itertools.count()
 
-    def arrive(self, memory: Any) -> Iterator[Update]:
+    def arrive(self, memory: Any, request: gr.Request) -> Iterator[Update]:
         visit = Visit.recalled(memory, list(self.assistants.stores), self.default)
-        yield from self._enter(visit.entering(visit.store))
+        device = device_of(str(request.headers.get("user-agent", "")))
+        yield from self._enter(replace(visit.entering(visit.store), device=device))
 
     def change_store(self, visit: Visit, store: str) -> Iterator[Update]:
         yield from self._enter(replace(visit.entering(store), shopper=GUEST))
@@ -77,11 +78,15 @@ class Storefront:
             )
             yield from self._follow(visit, running)
 
-    def click_cart(self, visit: Visit | None, event: gr.EventData) -> Update:
+    def click_product(self, visit: Visit | None, event: gr.EventData) -> Update:
+        """A button that changes the cart, or the link of a product that was followed."""
         click = _data(event)
         product_id = str(click.get("product"))
         assistant = self.assistants.ready(visit.store) if visit else None
         if visit is None or assistant is None or product_id not in assistant.shop.catalogue:
+            return {self.page.cart: gr.skip()}
+        if click["event"] == "view":
+            assistant.feedback(visit.session, product_id, "view", visit.user)
             return {self.page.cart: gr.skip()}
         change = change_cart(assistant, visit, product_id, str(click.get("change")))
         cart = assistant.cart(visit.session)

@@ -21,6 +21,7 @@ class Visit:
     sessions: dict[str, str] = field(default_factory=dict)
     shopper: str = GUEST
     language: Language = "en"
+    device: str = ""  # as the log of a shop names it: mobile, tablet, desktop
 
     @classmethod
     def recalled(cls, memory: Any, stores: list[str], default: str) -> Visit:
@@ -43,6 +44,11 @@ class Visit:
         return None if self.shopper == GUEST else self.shopper
 
     @property
+    def context(self) -> dict[str, str]:
+        """What is known of the situation, for recommendations."""
+        return {"device": self.device} if self.device else {}
+
+    @property
     def memory(self) -> dict[str, Any]:
         """What the browser keeps."""
         return {"store": self.store, "shopper": self.shopper, "sessions": self.sessions}
@@ -55,6 +61,13 @@ class Visit:
     def anew(self) -> Visit:
         """A new conversation in the same store."""
         return replace(self, sessions=self.sessions | {self.store: uuid.uuid4().hex})
+
+
+def device_of(user_agent: str) -> str:
+    """By what the browser says it is; "" where it says nothing."""
+    if re.search(r"iPad|Tablet|Android(?!.*Mobile)", user_agent):
+        return "tablet"
+    return "mobile" if re.search(r"Mobi|iPhone|Android", user_agent) else "desktop" if user_agent else ""
 
 
 def _is_session(session: object) -> bool:

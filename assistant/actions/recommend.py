@@ -1,79 +1,193 @@
-"""`recommend`: what others like, or what is like the product on the table, each with its reason."""
+"""`recommend`: by history, session and words together; gifts, what goes with what, what is due again."""
 
 from __future__ import annotations
 
-from assistant.actions.request import Request
-from assistant.actions.search import PAGE
-from assistant.replies.phrases import say
-from assistant.shop import Shop
-from assistant.turn import Evidence, Language, Note, Recommendation
-from data.records import Product
-from retrieval.filters import Filters
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-POOL = 60  # popular products from which a varied list is taken
-PER_SHELF = 2  # of one list
+from assistant.actions import search
+from assistant.actions.refusing import refused
+from assistant.actions.request import Request
+from assistant.actions.why import explained
+from assistant.feedback import live_events
+from assistant.recommendations import Recommendations, Shopper, Wish, is_personal
+from assistant.replies.reasons import short_name
+from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL
+from assistant.turn import Evidence, Note, Recommendation, RecommendKind
+from data.records import Product
+from recommenders.live import LiveEvent
+from retrieval.relevance import relevant
+
+SEARCHED = 3  # first products of a list that was searched for, which say what the session is about
+
+
+class Found(NamedTuple):
+    """`kind` is what the list has become: without a pairing in the records it may be one of similar products."""
+
+    items: list[Recommendation]
+    notes: list[Note]
+    kind: RecommendKind
+    about: Sequence[Product] = ()
 
 
 def act(request: Request) -> Evidence:
+    wanted = request.understanding
+    kind = wanted.kind or ("similar" if wanted.references else "for_you")
+    if kind == "why":
+        return explained(request)
+    if wanted.problem:
+        return Evidence(notes=[request.problem("which_one")])
+    notes = refused(request)
+    makers: dict[RecommendKind, Callable[[Request, Recommendations, Wish], Found]] = {
+        "gift": _gift,
+        "popular": _popular,
+        "goes_with": _goes_with,
+        "similar": _similar,
+        "again": _again,
+    }
+    recommendations = Recommendations(request.shop, _shopper(request), wanted.language)
+    found = makers.get(kind, _for_you)(request, recommendations, _wish(request))
+    return _listed(request, found, notes or ([Note(key="more")] if wanted.more else []))
+
+
+def _wish(request: Request) -> Wish:
     wanted, state = request.understanding, request.state
-    known = request.referenced() or request.shop.catalogue.known(state.focus)
-    language = wanted.language
-    if known:
-        found = similar(request.shop, known[0], PAGE, language, wanted.filters)
-        note = Note(key="similar", values={"title": known[0].title})
+    offered = state.offered if wanted.more else []
+    return Wish(wanted.query, wanted.filters, wanted.new_only, frozenset([*state.rejected, *offered]))
+
+
+def _shopper(request: Request) -> Shopper:
+    return Shopper.of(request.user, _session(request), request.context)
+
+
+def _session(request: Request) -> list[LiveEvent]:
+    """What was done, and as looked at what a search has just shown: it says what the session is about."""
+    state, events = request.state, live_events(request.shop.database, request.session, request.user)
+    searched = state.shown[:SEARCHED] if state.query and state.kind is None else []
+    touched = {event.product_id for event in events}
+    latest = events[-1].seconds if events else 0
+    return [LiveEvent(product_id, "view", latest) for product_id in searched if product_id not in touched] + events
+
+
+def _for_you(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    items = recommendations.for_you(wish, search.PAGE)
+    mine = any(is_personal(item.why) for item in items)
+    if wish.words:
+        key = "for_words_and_you" if mine else "for_words" if _is_here(request, wish.words) else "near_words"
+        notes = [Note(key=key, values={"query": wish.words})]
     else:
-        found = popular(
-            request.shop, PAGE, language, wanted.query, wanted.filters, without=request.shop.owned(request.user)
-        )
-        note = Note(key="popular")
+        notes = [Note(key="for_you" if mine else "for_conditions" if wish.filters else "popular")]
+    if wish.new_only and request.shop.recommender.known(request.user):
+        notes.append(Note(key="all_new"))
+    return Found(items, notes, "for_you")
+
+
+def _popular(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    return Found(recommendations.for_anyone(replace(wish, words=""), search.PAGE), [Note(key="popular")], "popular")
+
+
+def _gift(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    """The giver's own taste says nothing about it."""
+    items = recommendations.for_anyone(wish, search.PAGE)
+    if not wish.words:
+        notes = [Note(key="gift")]
+    else:
+        key = "gift_words" if _is_here(request, wish.words) or wish.filters.category else "near_words"
+        notes = [Note(key=key, values={"query": wish.words})]
+    if request.shop.recommender.known(request.user) and not request.understanding.more:
+        notes.append(Note(key="gift_not_yours"))
+    return Found(items, notes, "gift")
+
+
+def _goes_with(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    about = _spoken_of(request)
+    if not about:
+        return Found([], [request.problem("nothing_shown")], "goes_with")
+    wish = replace(wish, words="")
+    items = recommendations.goes_with(about, wish, search.PAGE)
+    title = {"title": short_name(about[0].title)}
+    if items:
+        note = Note(key="goes_with", values=title) if len(about) == 1 else Note(key="goes_with_these")
+        return Found(items, [note], "goes_with", about)
+    if items := recommendations.related(about[0], wish, search.PAGE):
+        return Found(items, [Note(key="goes_with_unknown", values=title)], "goes_with", about)
+    items = recommendations.similar(about[0], wish, search.PAGE)
+    key = "goes_with_alike" if items else "goes_with_nothing"
+    return Found(items, [Note(key=key, values=title)], "goes_with", about)
+
+
+def _spoken_of(request: Request) -> list[Product]:
+    """The products pointed at, of several those that the words name ("these boots"); else what the words name, the
+    shopper's own before the shop's."""
+    wanted, shop = request.understanding, request.shop
+    pointed = request.referenced()
+    hits = shop.search.search(wanted.query, POOL) if wanted.query else []
+    if not any(relevant(hit) for hit in hits[:FIRST_HITS]):
+        return pointed
+    near = [hit.product_id for hit in hits if hit.score >= NEAR_THE_BEST * hits[0].score]
+    if named := [product for product in pointed if product.product_id in near]:
+        return named
+    own = shop.recommender.bought(request.user) if request.user else frozenset()
+    mine = [product_id for product_id in near if product_id in own]
+    return shop.catalogue.known(mine[:1] or near[:FIRST_HITS])
+
+
+def _similar(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    known = request.referenced() or request.shop.catalogue.known(request.state.focus or request.state.shown)
+    if not known:
+        return _for_you(request, recommendations, wish)
+    note = Note(key="similar", values={"title": known[0].title})
+    return Found(recommendations.similar(known[0], wish, search.PAGE), [note], "similar", known[:1])
+
+
+def _again(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
+    if not request.shop.recommender.known(request.user):
+        return Found([], [Note(key="again_guest")], "again")
+    if items := recommendations.due_again(wish, search.PAGE):
+        return Found(items, [Note(key="again")], "again")
+    items = recommendations.bought_lately(wish, search.PAGE)
+    return Found(items, [Note(key="again_bought" if items else "again_guest")], "again")
+
+
+def _is_here(request: Request, words: str) -> bool:
+    return any(relevant(hit) for hit in request.shop.search.search(words, FIRST_HITS))
+
+
+def _listed(request: Request, found: Found, opening: list[Note]) -> Evidence:
+    wanted, state = request.understanding, request.state
+    if not found.items:
+        return _nothing(request, found, opening)
     state.query, state.filters, state.offset, state.sort = wanted.query, wanted.filters, 0, "relevance"
-    state.show([item.product.product_id for item in found])
+    shown = [item.product.product_id for item in found.items]
+    state.show(shown)
+    state.kind, state.basis = found.kind, [product.product_id for product in found.about]
+    state.new_only = wanted.new_only
+    state.reasons = {item.product.product_id: item.why for item in found.items if item.why}
+    state.offered = [*(state.offered if wanted.more or wanted.rejected else []), *shown]
     return Evidence(
-        products=[item.product for item in found],
-        notes=[note],
-        reasons={item.product.product_id: item.reason for item in found},
-        suggestions=[request.say("ask_cheaper"), request.say("ask_compare")],
+        products=[item.product for item in found.items],
+        notes=opening or found.notes,
+        reasons={item.product.product_id: item.reason for item in found.items},
+        personalised=any(is_personal(item.why) for item in found.items) and found.kind != "similar",
+        suggestions=[request.say(key) for key in _next(request, found.kind)],
     )
 
 
-def popular(
-    shop: Shop,
-    k: int,
-    language: Language,
-    query: str = "",
-    filters: Filters | None = None,
-    without: frozenset[str] = frozenset(),
-) -> list[Recommendation]:
-    """Popular products that are in stock, of different shelves."""
-    filters = (filters or Filters()).model_copy(update={"in_stock": True})
-    hits = [hit for hit in shop.search.search(query, POOL, filters) if hit.product_id not in without]
-    chosen: list[Recommendation] = []
-    shelves: dict[str, int] = {}
-    for hit in hits:
-        product = shop.catalogue.product(hit.row)
-        if not filters.category and not query and product.category:
-            shelves[product.category] = shelves.get(product.category, 0) + 1
-            if shelves[product.category] > PER_SHELF:
-                continue
-        chosen.append(Recommendation(product=product, score=hit.score, reason=_why_popular(product, language)))
-        if len(chosen) == k:
-            break
-    return chosen
+def _next(request: Request, kind: RecommendKind) -> list[str]:
+    known = request.shop.recommender.known(request.user)
+    new = ["ask_new"] if known and kind == "for_you" and not request.understanding.new_only else []
+    again = ["ask_again"] if known and kind == "popular" else []
+    return ["ask_others", "ask_why", *new, *again, "ask_cheaper"]
 
 
-def similar(
-    shop: Shop, product: Product, k: int, language: Language, filters: Filters | None = None
-) -> list[Recommendation]:
-    """The nearest in meaning that can be bought now."""
-    filters = (filters or Filters()).model_copy(update={"in_stock": True})
-    reason = say("reason_similar", language, title=product.title)
-    return [
-        Recommendation(product=shop.catalogue.product(hit.row), score=hit.score, reason=reason)
-        for hit in shop.search.similar(product.product_id, k, filters)
-    ]
-
-
-def _why_popular(product: Product, language: Language) -> str:
-    if product.rating is None or product.rating_count < 1:
-        return say("reason_popular", language)
-    return say("reason_rated", language, rating=f"{product.rating:g}", ratings=f"{product.rating_count:,}")
+def _nothing(request: Request, found: Found, opening: list[Note]) -> Evidence:
+    """What the conditions leave nothing of is a matter for the search, which says what stands in the way."""
+    wanted, state = request.understanding, request.state
+    if wanted.more or wanted.rejected:
+        said = [note for note in opening if note.key == "rejected"]
+        state.shown = kept = [product_id for product_id in state.shown if product_id not in state.rejected]
+        return Evidence(products=request.shop.catalogue.known(kept), notes=[*said, Note(key="nothing_else")][-1:])
+    if found.kind in ("goes_with", "again") or not (wanted.query or wanted.filters):
+        return Evidence(notes=found.notes, suggestions=[request.say("ask_popular")])
+    return search.act(request)

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from assistant.actions.refusing import refused
 from assistant.actions.request import Request
+from assistant.personal_order import in_personal_order
+from assistant.recommendations import Shopper
+from assistant.topic import belonging
 from assistant.turn import Evidence, Note
 from data.records import CATEGORY_SEPARATOR
 from retrieval.facets import facets, statistics
 from retrieval.filters import Chip, Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
-from retrieval.relevance import relevant
 
 PAGE = 6  # products in one list
 AKIN = 0.42  # cosine from which a product is worth showing beside "we don't have that"
-NEAR_THE_BEST = 0.7  # of the best hit's score: below it, what belongs gives way to what only shares a word
-FIRST_HITS = 3  # among which one must be what was asked for
-POOL = 200  # hits of a topic that are looked at
 RELAXING_ORDER = ("colour", "exclude", "attributes", "rating_min", "in_stock", "brand", "price_min", "price_max")
 
 
 def act(request: Request) -> Evidence:
     wanted = request.understanding
+    if wanted.problem:
+        return Evidence(notes=[request.problem("which_one")])
     if wanted.more:
         return _next_page(request)
+    refusal = refused(request)
     hits = _hits(request, wanted.filters)
     if hits:
-        notes = [*_opening(request, hits), *_wishes(request)]
-        return _listed(request, hits, notes)
+        notes = refusal or [*_opening(request, hits), *_wishes(request)]
+        ordered = _personal(request, hits)
+        return _listed(request, ordered.hits, [*notes, *_told(request, ordered)], personalised=ordered.moved)
     return _relaxed(request) or _near(request) or _not_carried(request)
 
 
@@ -40,23 +46,28 @@ def _hits(request: Request, filters: Filters) -> list[Hit]:
             found = {hit.row for hit in hits}
             hits += [hit for hit in request.shop.search.search("", everything, filters) if hit.row not in found]
     elif wanted.query:
-        hits = _belonging(request, filters)
+        hits = belonging(request.shop.search, wanted.query, filters)
     else:
         hits = request.shop.search.search("", everything, filters)
+    if not wanted.counting:
+        hits = [hit for hit in hits if hit.product_id not in request.state.rejected]
     return sorted(hits, key=lambda hit: _order(request, hit))
 
 
-def _belonging(request: Request, filters: Filters) -> list[Hit]:
-    """What comes near the best hit of the topic, none where even that is not what was asked for.
+class _Ordered(NamedTuple):
+    hits: list[Hit]
+    moved: bool  # whether the shopper's past has changed what the page shows
 
-    The best is looked for without the filters: "cheaper" must not turn the list of travel mugs into one of coffee mugs.
-    """
-    search, query = request.shop.search, request.understanding.query
-    best = search.search(query, FIRST_HITS)
-    if not any(relevant(hit) for hit in best):
-        return []
-    enough = NEAR_THE_BEST * max(hit.score for hit in best)
-    return [hit for hit in search.search(query, POOL, filters) if hit.score >= enough]
+
+def _personal(request: Request, hits: list[Hit], offset: int = 0) -> _Ordered:
+    """An order that was asked for is kept as it is."""
+    wanted = request.understanding
+    if wanted.sort != "relevance" or wanted.counting:
+        return _Ordered(hits, moved=False)
+    shopper = Shopper.of(request.user, (), request.context)
+    ordered = in_personal_order(request.shop, hits, wanted.query, shopper)
+    page = slice(offset, offset + PAGE)
+    return _Ordered(ordered, moved=[hit.row for hit in ordered[page]] != [hit.row for hit in hits[page]])
 
 
 def _order(request: Request, hit: Hit) -> float:
@@ -78,11 +89,33 @@ def _next_page(request: Request) -> Evidence:
     if len(hits) <= offset:
         return Evidence(products=request.shop.catalogue.known(state.shown), notes=[Note(key="no_more")])
     state.offset = offset
-    return _listed(request, hits[offset:], [Note(key="more")], keep_offset=True, elaborate=False)
+    ordered = _personal(request, hits, offset)
+    return _listed(
+        request,
+        ordered.hits[offset:],
+        [Note(key="more")],
+        keep_offset=True,
+        elaborate=False,
+        personalised=ordered.moved,
+    )
+
+
+def _told(request: Request, ordered: _Ordered) -> list[Note]:
+    """Once in a conversation is enough."""
+    if not ordered.moved or request.state.told_of_order:
+        return []
+    request.state.told_of_order = True
+    return [Note(key="in_your_order")]
 
 
 def _listed(
-    request: Request, hits: list[Hit], notes: list[Note], *, keep_offset: bool = False, elaborate: bool = True
+    request: Request,
+    hits: list[Hit],
+    notes: list[Note],
+    *,
+    keep_offset: bool = False,
+    elaborate: bool = True,
+    personalised: bool = False,
 ) -> Evidence:
     state, wanted = request.state, request.understanding
     new_words = wanted.query != state.query  # a changed price or colour needs no more words than the list itself
@@ -96,6 +129,7 @@ def _listed(
         total=len(hits) + state.offset,
         notes=notes,
         suggestions=_suggestions(request),
+        personalised=personalised,
         elaborate=elaborate and new_words and wanted.sort == "relevance" and not wanted.counting,
     )
 

@@ -26,11 +26,15 @@ def listing_facts(evidence: Evidence, currency: str, language: Language) -> dict
 
 
 def whole_listings(evidence: Evidence, facts: dict[str, str]) -> dict[str, str]:
-    """All that the listings say, to check against: the model was shown a part of it.
+    """All that the listings say, and why each is recommended, to check against: the model was shown a part of it.
 
     What a listing denies (`waterproof: no`) is left out, so that the word cannot pass for a claim.
     """
-    return {product.title: _whole(product) for product in evidence.products if product.title in facts}
+    return {
+        product.title: f"{_whole(product)} {evidence.reasons.get(product.product_id, '')}".strip()
+        for product in evidence.products
+        if product.title in facts
+    }
 
 
 def _whole(product: Product) -> str:

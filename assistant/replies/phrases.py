@@ -11,7 +11,7 @@ from babel.numbers import format_currency
 
 from assistant.turn import Language, Note
 
-_LOCALES = {"en": "en_US", "zh": "zh_CN"}
+LOCALES = {"en": "en_US", "zh": "zh_CN"}
 
 
 def say(key: str, language: Language, turn: int = 0, **values: Any) -> str:
@@ -27,7 +27,7 @@ def say_note(note: Note, language: Language, turn: int = 0) -> str:
 
 def money(amount: float, currency: str, language: Language) -> str:
     """`$1,299.00`, `£3.50`; the locale is the language's, the currency the store's."""
-    return format_currency(amount, currency, locale=_LOCALES[language])
+    return format_currency(amount, currency, locale=LOCALES[language])
 
 
 def pieces(count: int, language: Language) -> str:

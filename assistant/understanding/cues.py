@@ -69,7 +69,7 @@ DISLIKE = _cue(
 COMPARE = _cue(
     r"\b(?:compare|comparison|versus|vs\.?|differences? between|what'?s the differences?|how (?:do|are) they differ)\b",
     r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|would be|do you think is) (?:the )?(?:better|best)\b(?!.?(?:rated|selling|reviewed))",
-    r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:do|would) you recommend\b",
+    r"\bwhich (?:one )?should i (?:get|buy|choose|pick)\b|\bwhich (?:one |of (?:them|these|those) )?(?:do|would) you (?:recommend|suggest)\b",
     r"^\W*(?:请|帮我)?比[较較]|比较一下|比較一下|对比|對比|比一比|有什么(?:区别|不同)|有什麼(?:區別|不同)|哪[个個款].{0,4}(?:更好|好一?[点點]?|合适|划算|值得)|区别是",
 )
 WHICH_OF_THEM = _cue(
@@ -86,12 +86,56 @@ ORDER = _cue(
     r"(?:我的)?[订訂][单單]|物流|快递到哪|快遞|到哪了|[发發][货貨]了[吗嗎没]",
 )
 RECOMMEND = _cue(
-    r"^\W*(?:(?:what|anything) (?:do|would|can|should) (?:you|i) (?:recommend|suggest|buy|get)|(?:any|give me some|got any) (?:recommendations?|suggestions?|ideas?)|recommend (?:me )?(?:something|anything)|surprise me|inspire me|what(?:'s| is| are) (?:popular|trending|hot|new|your best ?sellers?|good)(?: (?:today|now|here|right now|this week))?|(?:your )?(?:best ?sellers?|popular (?:items|products)|bestselling.*)|show me (?:what'?s popular|your best ?sellers?|something (?:nice|new|popular)))\W*(?:please|today|for me)?\W*$",
-    r"^\W*(?:(?:有(?:什么|啥|什麼))?(?:推荐|推薦|好物|热门|熱門|热销|爆款|畅销)(?:的|吗|嗎|商品|一下|什么)*|随便看看|给我推荐(?:点|一些)?(?:什么|东西)?|最近(?:什么|有什么)(?:火|热门|好卖)的?)\W*$",
+    r"^\W*(?:(?:so |and |ok |hi,? |hello,? )*(?:what|anything|which (?:things|products)) (?:else )?(?:do|would|can|should|could|might) (?:you|i|we) (?:recommend|suggest|buy|get|like|be interested in|enjoy)(?: next)?|(?:do you have |have you got )?(?:any|give me some|got any|your) (?:other |more |personal )?(?:recommendations?|suggestions?|ideas?)|(?:can you |could you |please )*recommend (?:me )?(?:something|anything|some things)(?: (?:nice|good|new|else))?(?: to me)?|surprise me|inspire me|(?:anything|something) for me|what(?:'s| is| are) (?:popular|trending|hot|new|your best ?sellers?|good|selling well)(?: (?:today|now|here|right now|this (?:week|month)|at the moment))?|what sells (?:best|well)|(?:your )?(?:best ?sellers?|popular (?:items|products)|bestselling.*)|(?:can you )?(?:show|find|get) me (?:what'?s popular|your best ?sellers?|something (?:nice|new|popular|(?:else )?i(?:'d| would| might)? (?:like|enjoy))))\W*(?:please|today|for me|then)*\W*$",
+    r"^\W*(?:(?:请|請|你|您|能|可以)*(?:给|給|帮|幫)?我?(?:再)?(?:有(?:什么|啥|什麼))?(?:推荐|推薦|好物|热门|熱門|热销|爆款|畅销)(?:的|吗|嗎|商品|一下|什么|什麼|点|点儿|些|一些|几个|东西|东西吗|给我|吧|呢|我)*|随便看看|猜我喜欢什么|猜我喜欢|有(?:什么|啥)适合我的[吗呢]?|我(?:可以|该|应该)买[点些]?(?:什么|啥)[好呢]?|最近(?:什么|有什么)(?:火|热门|好卖)的?|(?:什么|啥)(?:卖得|卖的)(?:最)?好)\W*$",
 )
+POPULAR = _cue(
+    r"\b(?:popular|trending|hot|selling well|sells (?:best|well)|best ?sell\w*|what(?:'s| is) (?:good|new))\b",
+    r"热门|熱門|热销|爆款|[畅暢]销|火|好卖|卖[得的]",
+)
+"""What others buy is asked for, not what suits the shopper."""
+
+RECOMMENDING = _cue(r"\b(?:recommend|suggest)(?:ations?|ions?|s)?\b", r"推荐|推薦|适合我|適合我")
+"""A recommendation is asked for, of something that the other words name."""
+
+NEW_ONLY = _cue(
+    r"\b(?:something|anything|things?|products?|stuff|ones?) (?:new|fresh)\b(?! york)|\bnew (?:to|for) me\b",
+    r"\b(?:(?:i|we) )?(?:haven'?t|have not|have never|never|hadn'?t|didn'?t|don'?t|do not)(?: yet| already| ever)? (?:bought|had|own(?:ed)?|tried|got|ordered|purchased|have)(?: yet| already| before)?\b(?! in stock)",
+    r"没(?:有)?[买買用试試]过的?|沒(?:有)?[买買用试試]過的?|新东西|新鲜的|没有过的",
+)
+GIFT = _cue(
+    r"\b(?:gifts?|presents?)\b(?=\s*(?:ideas?\b|for\b|to (?!return|send back)|that\b|which\b|under\b|around\b|below\b|about\b|between\b|up to\b|costing\b|[,.!?]|$))",
+    r"\b(?:as|for) an? (?:\w+ ){0,2}(?:gift|present)\b|\b(?:birthday|christmas|xmas|wedding|anniversary|valentine'?s?(?: day)?|mother'?s day|father'?s day|housewarming|graduation) (?:gift|present)s?\b",
+    r"\bsomething (?:nice )?(?:for|to give) my (?:mother|mom|mum|father|dad|wife|husband|girlfriend|boyfriend|friend|sister|brother|boss|colleague|niece|nephew|grand\w+|parents|in-laws)\b",
+    r"礼物|禮物|送礼|送禮|送(?:给|給)?(?:我)?(?:妈妈?|媽媽?|爸爸?|老婆|老公|妻子|丈夫|女朋友|男朋友|女友|男友|朋友|闺蜜|同事|老板|老师|老師|孩子|女儿|女兒|儿子|兒子|奶奶|爷爷|外婆|外公|爸妈|父母|长辈|她|他)",
+)
+AGAIN = _cue(
+    r"^\W*(?:(?:can|could|let|i'?d like|i want|please|i'?ll|ok)\b.{0,12}?)?\b(?:buy|order|get)(?: (?:it|this|that|them|things|something|my usuals?))? again\W*(?:please)?\W*$|\bre-?order(?: (?:something|my usuals?|things))?\W*$",
+    r"\b(?:run|running|ran|be) (?:out|low)(?: (?:of|on))?\W*(?:soon|now|next)?\W*$|\bmy (?:usuals?|regular (?:order|purchases|things)|staples)\b|^\W*(?:the )?(?:usual|same as (?:last time|always))\W*(?:please)?\W*$|\b(?:what|anything|something)\b.{0,25}\b(?:due(?: again)?|need(?:s)? (?:to )?(?:re)?stock(?:ing)?|buy again|need again|restock|replenish)\b",
+    r"再[买買]一[次遍]|再[来來]一[次单單]|回购|回購|复购|快?用完了?(?:什么|的)?|该(?:补|買|买)(?:货|點|点)?(?:什么|啥)?了?|补货|補貨|老样子|[和跟]上次一样",
+)
+"""What was bought before is asked for, the things that are used up."""
+
+GOES_WITH = _cue(
+    r"\b(?:what|which|anything|something|things?)(?: else)?\b.{0,25}\b(?:go|goes|pairs?|works?|fits?|wear|matche?s?|combines?)(?: (?:well|best|nicely|good))?(?: together)? with\b|\bgoes well with\b|\bto (?:go|wear|match|pair)(?: (?:it|well|up))? with\b|\bmatch(?:es)? with\b",
+    r"\b(?:accessor(?:y|ies)|complements?|extras?) (?:for|to|that)\b|\b(?:bought|buy|purchased?) (?:\w+ ){0,2}together(?: with)?\b|\b(?:complete|finish) (?:the|this|my) (?:look|outfit|set)\b|\bwhat else do (?:i|people) (?:need|buy|get)(?: (?:with|for|to go with))\b",
+    r"[配搭](?:什么|什麼|啥|点什么|些什么)|怎么(?:搭|配)|怎麼(?:搭|配)|搭配|(?:什么|啥|哪些).{0,6}(?:配|搭)(?:得上|它|这|這|那|呢|$)|一起[买買](?:什么|啥|的)?|[配附]件",
+)
+WHY = _cue(
+    r"\bwhy (?:did|do|are|would|were) (?:you|u)\b.{0,30}\b(?:recommend\w*|suggest\w*|show\w*|pick\w*|cho(?:o)?s\w*|propos\w*|offer\w*)\b|\bwhy (?:is|was|are|were) (?:it|this|that|these|those|they|the .{2,40}) (?:\w+ )?(?:recommended|suggested|shown|here|there|on (?:the|my) list|in (?:the|my) list|for me)\b",
+    r"^\W*(?:but )?why (?:this|that|these|those|them|it|(?:the )?\w+ (?:one|product|item))(?: one| ones)?(?: then)?\W*$|^\W*how come (?:you|this|that|these)\b.{0,40}$|\bwhat made you (?:recommend|suggest|pick|choose)\b",
+    r"(?:为什么|为啥|為什麼|为何|怎么会|凭什么).{0,8}(?:推荐|推薦|给我看|選|选|出现|列出|是[这這那]|第)|推荐(?:的)?理由|[这這那第].{0,6}为什么(?:会)?(?:推荐|在)",
+)
+REFUSE = _cue(
+    r"^\W*(?:no[,.! ]+)?(?:please )?(?:not|never|skip|hide|anything but|no more of) (?:this|that|it|the (?:first|second|third|fourth|fifth|sixth|last)|(?:the )?(?:number |no\.? ?|#)\d)(?: one| item| product)?\W*(?:please|thanks|for me|again)?\W*$",
+    r"\b(?:i )?(?:really )?(?:don'?t|do not) (?:really )?(?:like|want|need|show me)(?: to see)? (?:this|that|the (?:first|second|third|fourth|fifth|sixth|last)|(?:the )?(?:number |no\.? ?|#)\d)(?: one| item| product)?(?: again)?\W*$|^\W*(?:it'?s |that'?s |this (?:one )?is )?not for me\W*$",
+    r"^\W*(?:我)?(?:不要|不想要|不喜[欢歡]|别推荐|别给我看|换掉|換掉|去掉)(?:[这這那]|它|第[一二三四五六七八九十\d]+)[一]?[个個款件双雙条條种]?[了的吧]?\W*$",
+)
+"""One of the products on the table is refused."""
+
 SIMILAR = _cue(
-    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?)\b|\bwhat goes (?:well )?with\b|\bgoes well with\b|\bmatch(?:es)? (?:with )?(?:it|this|that)\b",
-    r"类似的|類似的|相似的|差不多的|同款|和[这那第].{0,4}(?:像|搭)|搭配",
+    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?)\b",
+    r"类似的|類似的|相似的|差不多的|同款|和[这那第].{0,4}像",
 )
 GREETING = _cue(
     r"^\W*(?:hi+|hello+|hey+(?: there)?|hiya|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)(?:[\s,]+(?:there|aisle|everyone|friend|again))?\W*$",

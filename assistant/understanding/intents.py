@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.state import DialogueState
-from assistant.turn import CartOperation, Intent
+from assistant.turn import CartOperation, Intent, RecommendKind
 from assistant.understanding import cues
 from assistant.understanding.exact import ExactParts
 from assistant.understanding.language import has_cjk
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References
+from assistant.understanding.wording import recommended_words
 from retrieval.filters import CATEGORY
 
 LONGEST_CONTINUATION = 6  # words; longer messages that begin with "for" or "with" stand by themselves
@@ -32,6 +33,11 @@ class Said:
         return any(mention.field == CATEGORY for mention in self.parts.wanted)
 
     @property
+    def topic(self) -> str:
+        """What a recommendation is to be about; "" where nothing is named."""
+        return recommended_words(self.content)
+
+    @property
     def in_chinese(self) -> bool:
         return has_cjk(self.content)
 
@@ -48,14 +54,26 @@ class Settled:
     more: bool = False
     counting: bool = False
     reset: bool = False
+    kind: RecommendKind | None = None
+    new_only: bool = False
+    rejects: bool = False  # what the message points at is refused
+    goes_on: bool = False  # the conditions of the list on the table hold on
+    vague: bool = False  # the model may find better words for what is wanted
 
 
 def settle(said: Said) -> Settled | None:
-    for attempt in (_safety, _conversation, _cart, _list, _service, _question, _search):
+    for attempt in (_safety, _conversation, _on_recommended, _cart, _recommend, _list, _service, _question, _search):
         settled = attempt(said)
         if settled is not None:
-            return settled
+            return going_on(said, settled)
     return None
+
+
+def going_on(said: Said, settled: Settled) -> Settled:
+    """A change to a list that was recommended is a recommendation; one in an order of its own is a search."""
+    if settled.intent != "refine" or said.state.kind is None or settled.counting or said.parts.sort:
+        return settled
+    return replace(settled, intent="recommend", kind=said.state.kind, new_only=said.state.new_only, goes_on=True)
 
 
 def _safety(said: Said) -> Settled | None:
@@ -82,6 +100,44 @@ def _conversation(said: Said) -> Settled | None:
     if cues.ABUSE.search(said.text) and not said.parts and not cues.SEARCH.search(said.text):
         return Settled("smalltalk", problem="abuse")
     return None
+
+
+def _on_recommended(said: Said) -> Settled | None:
+    """About what is on the table: why it is there, that it is not liked; or what was bought before, once more."""
+    text, points = said.text, said.references
+    if cues.WHY.search(text) and said.on_the_table:
+        return Settled("recommend", kind="why")
+    if cues.AGAIN.search(text) and not points.exact:
+        return Settled("recommend", kind="again")
+    if said.on_the_table and (points.ids or len(said.state.focus) == 1 or points.problem):
+        refuses = cues.REFUSE.search(text) or (said.state.kind and points.ids and cues.DISLIKE.search(text))
+        if refuses:
+            return Settled("refine", rejects=True, problem=points.problem)
+    return None
+
+
+def _recommend(said: Said) -> Settled | None:
+    if cues.GOES_WITH.search(said.text):
+        return Settled("recommend", kind="goes_with")
+    if cues.SIMILAR.search(said.text) and (said.references.ids or said.on_the_table):
+        return Settled("recommend", kind="similar")
+    if cues.RECOMMEND.search(said.text):
+        kind: RecommendKind = "popular" if cues.POPULAR.search(said.text) else "for_you"
+        new_only = kind == "for_you" and bool(cues.NEW_ONLY.search(said.text))
+        return Settled("recommend", kind=kind, new_only=new_only)
+    return _of_something(said)
+
+
+def _of_something(said: Said) -> Settled | None:
+    """A gift, something new, a recommendation: of what the other words name, in so far as they name anything."""
+    gift, new = cues.GIFT.search(said.text), cues.NEW_ONLY.search(said.text)
+    asked = cues.RECOMMENDING.search(said.text) and not cues.COMPARE.search(said.text)
+    if not (gift or new or asked) or said.references.ids or said.references.problem or _service(said):
+        return None
+    if asked and not (gift or new) and said.names_category:
+        return None  # "recommend me a tent" asks for tents
+    vague = bool(said.topic) and not said.names_category
+    return Settled("recommend", kind="gift" if gift else "for_you", new_only=bool(new), vague=vague)
 
 
 def _cart(said: Said) -> Settled | None:
@@ -129,10 +185,6 @@ def _list(said: Said) -> Settled | None:
     if cues.COUNTING.search(text):
         same = not said.content and not said.names_category and said.on_the_table
         return Settled("refine" if same else "search", counting=True)
-    if cues.SIMILAR.search(text) and (said.references.ids or said.on_the_table):
-        return Settled("recommend")
-    if cues.RECOMMEND.search(text):
-        return Settled("recommend")
     return None
 
 

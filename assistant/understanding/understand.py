@@ -13,7 +13,7 @@ from assistant.understanding import cues
 from assistant.understanding.carrying import conditions
 from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.grounding import Grounded, ground
-from assistant.understanding.intents import Said, Settled, settle
+from assistant.understanding.intents import Said, Settled, going_on, settle
 from assistant.understanding.language import detect, has_cjk, normalise
 from assistant.understanding.model import Reading, read_message, translate
 from assistant.understanding.quantities import parse_quantity
@@ -52,6 +52,10 @@ class Understander:
         if settled is None:
             reading = self._ask_model(text, state)
             settled, source = (_by_reading(said, reading), "llm") if reading else (_by_default(said), "fallback")
+            settled = going_on(said, settled)
+        elif settled.vague:
+            reading = self._ask_model(text, state)
+            source = "llm" if reading else source
         understanding = Understanding(
             intent=settled.intent,
             operation=settled.operation,
@@ -59,13 +63,19 @@ class Understander:
             more=settled.more,
             counting=settled.counting,
             reset=settled.reset,
+            kind=settled.kind,
+            new_only=settled.new_only,
             language=language,
             source=source,
         )
+        if settled.rejects:
+            return _refusing(understanding, said)
+        if settled.kind == "goes_with" and not settled.goes_on:
+            return self._for_pairing(understanding, said)
         if settled.intent == "cart":
             return self._for_cart(understanding, said)
-        if settled.intent in ("search", "refine", "recommend"):
-            return self._for_list(understanding, said, reading)
+        if settled.intent in ("search", "refine", "recommend") and settled.kind != "why":
+            return self._for_list(understanding, said, reading, goes_on=settled.goes_on)
         return self._for_products(understanding, said)
 
     def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
@@ -111,9 +121,14 @@ class Understander:
         understanding.query = said.text
         return understanding
 
-    def _for_list(self, understanding: Understanding, said: Said, reading: Reading | None) -> Understanding:
-        state, refining = said.state, understanding.intent == "refine"
-        understanding.references = list(said.references.ids)
+    def _for_list(
+        self, understanding: Understanding, said: Said, reading: Reading | None, *, goes_on: bool
+    ) -> Understanding:
+        state, recommending = said.state, understanding.intent == "recommend"
+        refining = understanding.intent == "refine" or goes_on
+        understanding.references = list(said.references.ids) or (state.basis if goes_on else [])
+        if recommending:
+            said = replace(said, content=said.topic)
         carried = state.filters if refining else Filters()
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
@@ -121,8 +136,10 @@ class Understander:
             query, rewritten = self._in_english(said, reading)
         else:
             query, rewritten = self._query(said, reading)
-        if understanding.intent == "recommend" and reading is None:
-            query = ""  # "what's popular?" names nothing
+        if understanding.kind in ("popular", "similar", "again"):
+            query = ""  # they say what is wanted by themselves
+        if recommending and has_cjk(query) and self._catalogue_language == "en":
+            query = ""  # without a model nobody knows what it means here
         shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
@@ -142,6 +159,19 @@ class Understander:
         understanding.sort = said.parts.sort or ("relevance" if not refining else state.sort)
         if (said.parts.cheaper or said.parts.dearer) and not prices:
             understanding.sort = "price_low" if said.parts.cheaper else "price_high"
+        return understanding
+
+    def _for_pairing(self, understanding: Understanding, said: Said) -> Understanding:
+        """What the message names or points at is what something is to go with, so that it is no condition itself."""
+        state, references = said.state, said.references
+        pointed = references.ids or (tuple(state.shown) if references.problem == "which_one" else tuple(state.focus))
+        words = wanted_words(cues.GOES_WITH.sub(" ", residue(said.text, list(references.spans))))
+        if words and said.in_chinese and self._catalogue_language == "en":
+            words = translate(self._model, words) if self._model else ""
+        if not pointed and not words:
+            understanding.problem = references.problem or "nothing_shown"
+        understanding.references, understanding.query = list(pointed), "" if references.ids else words
+        understanding.filters = conditions(replace(said.parts, wanted=[], refused=[]), Filters(), shown_prices=[])
         return understanding
 
     def _query(self, said: Said, reading: Reading | None) -> tuple[str, bool]:
@@ -175,6 +205,17 @@ class Understander:
             return "", False
         said.parts.wanted += named
         return translated, False
+
+
+def _refusing(understanding: Understanding, said: Said) -> Understanding:
+    """The list on the table goes on without what is pointed at."""
+    state = said.state
+    understanding.intent = "recommend" if state.kind else "refine"
+    understanding.kind, understanding.new_only = state.kind, state.new_only
+    understanding.query, understanding.filters, understanding.sort = state.query, state.filters, state.sort
+    understanding.references = state.basis
+    understanding.rejected = list(said.references.ids) or ([] if understanding.problem else state.focus[-1:])
+    return understanding
 
 
 def _stays_exact(mention: Mention) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.understanding import cues
 from assistant.understanding.vocabulary import stem, words_of
 from retrieval.request import content
 
@@ -32,6 +33,32 @@ def wanted_words(text: str) -> str:
     while wanted != (shorter := _LEADING.sub("", _TRAILING.sub("", wanted))):
         wanted = shorter
     return wanted if re.search(r"\w", _EMPTY_WORDS.sub(" ", wanted)) else ""
+
+
+_PEOPLE = (
+    r"mother|mom|mum|father|dad|wife|husband|partner|girlfriend|boyfriend|friends?|sister|brother|boss|colleagues?|coworker"
+    r"|neighbou?r|niece|nephew|aunt|uncle|cousin|grand\w+|parents?|in-laws?|teacher|son|daughter|someone|somebody|person"
+)
+_FOR_WHOM = re.compile(
+    # For whom it is says little about what it is; the rest ("who gardens", "loves tea") does.
+    rf"\b(?:for|to|give)\s+(?:my|our|an?|the|his|her)?\s*(?:\w+\s+)?(?:{_PEOPLE}|him|her|them)\b"
+    r"|(?:给|給|送)?(?:我)?(?:的)?(?:妈妈?|媽媽?|爸爸?|老婆|老公|妻子|丈夫|女朋友|男朋友|女友|男友|朋友|闺蜜|同事|老板)(?:的)?"
+    r"|(?:给|給|送)?(?:我)?(?:的)?(?:老师|老師|孩子|女儿|女兒|儿子|兒子|奶奶|爷爷|外婆|外公|爸妈|父母|长辈|她|他)(?:的)?"
+    r"|\b(?:who|that|which)\b"
+    r"|\b(?:really |also )?(?:lov(?:es?|ers?)|likes?|enjoys?|fans?|(?:is|are) into)\b|喜[欢歡]|爱"
+    r"|\b(?:birthday|christmas|xmas|wedding|anniversary|valentine'?s?(?: day)?|(?:mother|father)'?s day)\b"
+    r"|\b(?:housewarming|graduation)\b|生日|圣诞(?:节)?|周年|结婚|母亲节|父亲节|情人节",
+    re.IGNORECASE,
+)
+_NEW = re.compile(r"\b(?:new|fresh|else|different|good|nice|my|our)\b|新的?", re.IGNORECASE)
+_GIFTS = re.compile(r"\b(?:gifts?|presents?)(?: ideas?)?\b|礼物|禮物|送礼|送禮|送[给給]?", re.IGNORECASE)
+
+
+def recommended_words(text: str) -> str:
+    """What a gift or a recommendation is to be about: "a gift for my mother who gardens" → "gardens"."""
+    for pattern in (cues.NEW_ONLY, _FOR_WHOM, _GIFTS, cues.RECOMMENDING, _NEW):
+        text = pattern.sub(" ", text)
+    return wanted_words(re.sub(r"\s+", " ", text))
 
 
 def continued(query: str, added: str) -> str:

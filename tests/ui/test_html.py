@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.turn import Cart, CartLine, Evidence, Table, Turn, Understanding
+from assistant.turn import Cart, CartLine, Evidence, Intent, RecommendKind, Table, Turn, Understanding
 from data.records import Product
 from retrieval.filters import Filters
 from ui.cards import card, stock_note
@@ -17,7 +17,7 @@ from ui.conversation import exchange
 from ui.exchange import Exchange
 from ui.labels import labels
 from ui.media import picture_address, web_address
-from ui.visit import Visit
+from ui.visit import Visit, device_of
 
 NASTY = st.text(min_size=1) | st.sampled_from(
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onclick='alert(1)", "&lt;b&gt;", "{{ 7 * 7 }}"]
@@ -107,6 +107,7 @@ def test_a_picture_of_the_store_is_found_relative_to_the_page() -> None:
 def test_links_lead_to_the_web_only_and_tell_the_other_side_nothing() -> None:
     html = card(Product(product_id="1", title="Hat", price=3, url="https://shop.example/hat"), "shop", "en")
     assert 'href="https://shop.example/hat" target="_blank" rel="noopener noreferrer"' in html
+    assert 'data-event="view" data-product="1"' in html  # that it was followed tells what interests
     assert web_address("javascript:alert(1)//https://") is None
 
 
@@ -122,6 +123,41 @@ def test_a_price_is_struck_through_only_where_it_was_higher() -> None:
     hat = Product(product_id="1", title="Hat", price=30, list_price=45)
     assert "$45.00</s>" in card(hat, "shop", "en")
     assert "<s>" not in card(hat.model_copy(update={"list_price": 30}), "shop", "en")
+
+
+def shown(intent: Intent, kind: RecommendKind | None = None, *, latest: bool = True, language: str = "en") -> str:
+    hat = Product(product_id="1", title="Hat", price=3)
+    understood = Understanding(intent=intent, kind=kind, language=language)  # type: ignore[arg-type]
+    evidence = Evidence(products=[hat], reasons={"1": "Bought by 5 shoppers"}, personalised=True)
+    turn = Turn(
+        session="s", number=1, message="m", text="t", understanding=understood, products=[hat], evidence=evidence
+    )
+    return exchange(Exchange.of(turn), "shop", "USD", latest=latest)
+
+
+def test_what_was_recommended_has_its_reason_and_can_be_refused() -> None:
+    html = shown("recommend", "for_you")
+    assert "Bought by 5 shoppers" in html and 'data-event="refuse" data-product="1"' in html
+    assert "Your past purchases and clicks had a part in it" in html
+    assert 'aria-label="不喜欢Hat"' in shown("recommend", "gift", language="zh")
+    for other in (shown("search"), shown("recommend", "why"), shown("recommend", "for_you", latest=False)):
+        assert "refuse" not in other
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "desktop"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "mobile"),
+        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "mobile"),
+        ("Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "tablet"),
+        ("Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "tablet"),
+        ("", ""),
+    ],
+)
+def test_the_device_is_read_off_the_browser(user_agent: str, device: str) -> None:
+    visit = Visit("shop", device=device_of(user_agent))
+    assert visit.context == ({"device": device} if device else {})
 
 
 def test_every_label_has_both_languages() -> None:

@@ -103,6 +103,21 @@ def test_examples_suggestions_and_card_buttons_speak_for_the_shopper(visitor):
     expect(visitor.page.locator("#now .why dl")).to_contain_text("recommend")
 
 
+def test_a_recommended_product_is_refused_and_the_list_is_another_at_once(visitor):
+    visitor.say("what do you recommend?")
+    before = visitor.ids
+    refused = visitor.page.locator(f"#now .card[data-product={before[1]}]")
+    expect(refused.locator(".reason")).not_to_be_empty()
+    refused.get_by_role("button", name="Not for me").click()
+    expect(visitor.said).to_have_count(2)
+    visitor.wait_until_answered()
+    expect(visitor.said.last).to_contain_text("Not for me: ")
+    assert before[1] not in visitor.ids and len(visitor.ids) == len(before)
+    expect(visitor.page.locator("#past .refuse")).to_have_count(0)
+    visitor.say("a wool hat")
+    expect(visitor.page.locator("#now .refuse")).to_have_count(0)
+
+
 def test_a_new_conversation_keeps_the_cart_and_another_tab_its_own(visitor):
     visitor.say("a travel mug")
     visitor.add(visitor.ids[0])

@@ -1,0 +1,38 @@
+""" "Why did you recommend the second one?": the reason of each product asked about, in full."""
+
+from __future__ import annotations
+
+from assistant.actions.request import Request
+from assistant.replies.reasons import in_full, say_reason, short_name
+from assistant.turn import Evidence, Note
+from data.records import Product
+
+MOST_EXPLAINED = 3  # of a whole list
+
+
+def explained(request: Request) -> Evidence:
+    """Nothing on the table changes."""
+    state = request.state
+    products = request.referenced() or request.shop.catalogue.known(state.focus or state.shown)[:MOST_EXPLAINED]
+    if not products:
+        return Evidence(notes=[request.problem("nothing_shown")])
+    notes = [_reason(request, product) for product in products]
+    reasons = {
+        product.product_id: say_reason(state.reasons[product.product_id], request.understanding.language)
+        for product in products
+        if product.product_id in state.reasons
+    }
+    suggestions = [request.say("ask_others"), request.say("ask_add")]
+    return Evidence(products=products, notes=notes, reasons=reasons, suggestions=suggestions)
+
+
+def _reason(request: Request, product: Product) -> Note:
+    state = request.state
+    if (why := state.reasons.get(product.product_id)) is not None:
+        return in_full(why, request.understanding.language)
+    title = short_name(product.title)
+    if product.product_id not in state.shown:
+        return Note(key="why_unknown", values={"title": title})
+    conditions = [chip.label for chip in state.filters.chips(request.shop.currency)]
+    words = ", ".join([*([state.query] if state.query else []), *conditions])
+    return Note(key="why_found" if words else "why_browsed", values={"title": title, "words": words})

@@ -1,0 +1,115 @@
+"""Why a product is recommended, in a shopper's words: short for its card, in full when asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from assistant.replies.phrases import LOCALES, say
+from assistant.turn import Language, Note
+from data.catalogue import Catalogue
+from data.records import CATEGORY_SEPARATOR, Product
+from recommenders.reasons import Reason
+
+LONGEST_NAME = 48  # characters of a title inside a sentence
+SEVERAL = 3  # shoppers from which their number says something
+_WEEK, _MONTH, _YEAR = 7.0, 30.4, 365.25
+_COMPASS = ("south", "north", "east", "west", "northeast", "northwest", "southeast", "southwest", "midwest")
+
+LastBought = Callable[[str], date | None]  # product id → the day this shopper bought it last
+
+
+def reason_note(reason: Reason, product: Product, catalogue: Catalogue, last_bought: LastBought) -> Note:
+    """The reason as a note: a key of `phrases.yaml` and raw values, to be put into words by `say_reason`."""
+    values: dict[str, object] = {"title": product.title, "count": reason.count}
+    own = next(iter(catalogue.known([reason.product_id or ""])), None)
+    match reason.kind:
+        case "because_of" | "goes_with" | "similar":
+            if own is None:
+                return _general(reason, product)
+            looked_at = reason.kind == "because_of" and last_bought(own.product_id) is None
+            return Note(key="bought_too" if looked_at else reason.kind, values=values | {"own": own.title})
+        case "due_again" if reason.days and (last := last_bought(product.product_id)):
+            return Note(key="due_again", values=values | {"days": reason.days, "last": last.isoformat()})
+        case "bought_often" if reason.count > 1:
+            return Note(key="bought_often", values=values)
+        case "due_again" | "bought_often":
+            return Note(key="bought_before", values=values)
+        case "matches_words" | "popular_region" | "category":
+            return Note(key=reason.kind, values=values | {"words": reason.words})
+        case "new_arrival" if reason.days is not None:
+            return Note(key="new_arrival", values=values)
+        case "popular_now" if reason.count >= SEVERAL:
+            return Note(key="popular_now", values=values)
+        case _:
+            return _general(reason, product)
+
+
+def say_reason(note: Note, language: Language) -> str:
+    """A few words for the product's card."""
+    worded: dict[str, Any] = _in_words(note.values, language)
+    return say(f"reason_{note.key}", language, **worded)
+
+
+def in_full(note: Note, language: Language) -> Note:
+    """The reason as something to say: it names the product, and how the reason came about."""
+    return Note(key=f"why_{note.key}", values=dict(_in_words(note.values, language)))
+
+
+def short_name(title: str) -> str:
+    """The title as one would say it: up to its first comma or bracket, and not too long."""
+    name = re.split(r"\s*[,(（，|]\s*|\s+[-–—]\s+", title.strip())[0]
+    name = name if len(name) >= min(8, len(title)) else title
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rsplit(' ', 1)[0]} …"
+
+
+def span(days: float, language: Language) -> str:
+    """`3 weeks`, `2 个月`: a stretch of time in the unit that people would use."""
+    for unit, length, from_days in (("years", _YEAR, 700.0), ("months", _MONTH, 60.0), ("weeks", _WEEK, 12.0)):
+        if days >= from_days:
+            return say(f"span_{unit}", language, n=max(2, round(days / length)))
+    return say("span_days", language, n=max(2, round(days))) if days >= 1.5 else say("span_day", language)
+
+
+def _general(reason: Reason, product: Product) -> Note:
+    """Where the telling part is missing: how many bought or rated it, or that it is one of the shop's own."""
+    if reason.kind.startswith("popular") and reason.count >= SEVERAL:
+        return Note(key="bought_by", values={"title": product.title, "count": reason.count})
+    if product.rating is not None and product.rating_count:
+        values = {"title": product.title, "rating": f"{product.rating:g}", "count": product.rating_count}
+        return Note(key="rated", values=values)
+    if product.category:
+        return Note(key="shelf", values={"title": product.title, "words": product.category})
+    return Note(key="range", values={"title": product.title})
+
+
+def _in_words(values: dict[str, object], language: Language) -> dict[str, str]:
+    worded: dict[str, str] = {}
+    for name, value in values.items():
+        match name, value:
+            case (("title" | "own"), str()):
+                worded[name] = short_name(value)
+            case "words", str():
+                worded[name] = _with_article(value.rsplit(CATEGORY_SEPARATOR, 1)[-1], language)
+            case "count", int() | float():
+                worded[name] = str(format_decimal(int(value), locale=LOCALES[language]))
+            case "days", int() | float():
+                worded["gap"] = span(float(value), language)
+            case "last", str():
+                day = date.fromisoformat(value)
+                worded[name] = str(format_date(day, "long", locale=LOCALES[language]))
+            case _:
+                worded[name] = str(value)
+    return worded
+
+
+def _with_article(words: str, language: Language) -> str:
+    """`the United Kingdom`, `the Midwest`; other places and words as they are."""
+    lowered = words.casefold()
+    named = lowered in _COMPASS or re.match(r"united |.*(?:lands|states|republic|islands|emirates)$", lowered)
+    return f"the {words}" if language == "en" and named else words
