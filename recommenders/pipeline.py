@@ -89,7 +89,7 @@ class Pipeline:
         held: dict[Protocol, Examples] = {}
         for protocol, parts in learnt.items():
             progress(f"scorer of {protocol} items", settings.slices / (settings.slices + 2))
-            found = _trained(parts, settings, scorers)
+            found = taught(parts, settings, scorers)
             if found is not None:
                 trained[protocol], held[protocol] = found
         progress("models", (settings.slices + 1) / (settings.slices + 2))
@@ -126,7 +126,8 @@ class Pipeline:
             value = -features[:, places].mean(1)
             chance = np.full(len(items), np.nan, np.float32)
         else:
-            value, chance = scorer.scores(features), scorer.probabilities(features)
+            value = scorer.scores(features)
+            chance = scorer.calibration.probabilities(value)
         order = np.argsort(-value, kind="stable")
         return Ranked(items[order], value[order], chance[order], features[order])
 
@@ -135,9 +136,10 @@ def default_scorers(settings: PipelineSettings) -> list[Scorer]:
     return [LambdaRank(LambdaRankSettings(seed=settings.seed, conversion_weight=settings.conversion_weight))]
 
 
-def _trained(
-    parts: list[Examples], settings: PipelineSettings, scorers: Scorers | None
+def taught(
+    parts: Sequence[Examples], settings: PipelineSettings, scorers: Scorers | None = None
 ) -> tuple[Scorer, Examples] | None:
+    """The best scorer and what was held back from it; None where too few shoppers bought to learn an order."""
     if not parts or sum(len(part.group) for part in parts) < FEWEST_GROUPS:
         return None
     joined = Examples.concat(parts)

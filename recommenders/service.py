@@ -11,10 +11,14 @@ import numpy as np
 
 from data.catalogue import Catalogue
 from data.store import Store
-from recommenders.histories import Histories
+from recommenders.asked import Asked, match
+from recommenders.evidence import Buyers
+from recommenders.explain import DUE_FROM, Explainer, due
 from recommenders.interactions import DAY_S, Interactions
-from recommenders.lists import InStock, ItemFacts, ListMaker, PerCategory, Rule
+from recommenders.lists import Cap, InStock, ItemFacts, ListMaker, Mmr, PerBrand, PerCategory, Rule
 from recommenders.live import LiveEvent, Pasts
+from recommenders.persistence import NotUsable, Trained, check, load, read_card
+from recommenders.personal import Fitter
 from recommenders.ranking.context import Moment
 from recommenders.ranking.statistics import ItemStatistics
 from recommenders.reasons import Reason
@@ -23,26 +27,45 @@ from recommenders.suggestions import Suggestion, Suggestions
 __all__ = ["LiveEvent", "ShopRecommender", "Suggestion", "Suggestions"]
 
 STOPPED_DAYS: Final = 30  # a log that ended longer ago is a feed that stopped: time stands still at its end
-MATCH_WEIGHT: Final = 2.0  # of the words against personal fit, both 0…1
+THETA: Final = 0.25  # how much of a list is variety
+THETA_WORDS: Final = 0.1  # the same, of products of one kind that was asked for
+SHARE_OF_KIND: Final = 0.3  # of a list that one category, or one brand, may fill
+AFFINE: Final = 0.05  # probability of a purchase at which an affinity is one half
 
 
 class ShopRecommender:
-    """Safe to use from several threads. `status` says in one sentence what the lists rest on."""
+    """Safe to use from several threads: nothing changes after opening.
 
-    def __init__(self, catalogue: Catalogue, vectors: np.ndarray, log: Interactions, status: str) -> None:
-        self.catalogue, self.vectors = catalogue, vectors
-        self.users, self.pasts = log.users, Pasts.of(log)
-        self.statistics = ItemStatistics.of(log, log.end + 1)
-        self.facts = ItemFacts.of(catalogue, vectors)
-        self.status, self.trained = status, False
+    `status` says in one sentence what the lists rest on; `trained` whether that is more than popularity.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, vectors: np.ndarray, log: Interactions, trained: Trained | None, status: str
+    ) -> None:
+        self.catalogue = catalogue
+        self.vectors = np.nan_to_num(np.asarray(vectors, np.float32))
+        self.users, self.pasts, self.buyers = log.users, Pasts.of(log), Buyers.of(log)
+        self.facts = ItemFacts.of(catalogue, self.vectors)
+        self.pipeline = trained.pipeline if trained else None
+        self.complement = trained.complements if trained else None
+        statistics = self.pipeline.stage.statistics if self.pipeline else ItemStatistics.of(log, log.end + 1)
+        self.fitter = Fitter(self.pipeline, statistics, self.facts, self.vectors)
+        self.status, self.trained = status, trained is not None
 
     @classmethod
     def open(cls, store: Store, catalogue: Catalogue, vectors: np.ndarray) -> ShopRecommender:
         """vectors: float32 (n, d) of the catalogue's rows, unit length. Never raises for models that are absent, stale
-        or damaged: then popularity decides, and `status` says why.
+        or damaged: then popularity decides, and `status` says why. Raises AisleError for a log that cannot be read.
         """
         log = Interactions.read(store.interactions_file, catalogue.ids, until=int(time.time()))
-        return cls(catalogue, vectors, log, f"no models yet: run `aisle train --store {store.name}`")
+        try:
+            card = read_card(store.models_folder)
+            check(card, store)
+            trained = load(store.models_folder, card, catalogue, vectors) if card.models else None
+        except NotUsable as why:
+            return cls(catalogue, vectors, log, None, f"{why}: run `aisle train --store {store.name}`")
+        told = f"trained on {card.span.sentence()}" if trained else "popularity decides"
+        return cls(catalogue, vectors, log, trained, f"{told}: {card.note}" if card.note else told)
 
     def recommend(
         self,
@@ -61,31 +84,47 @@ class ShopRecommender:
         """The k best of the `allowed` (bool (n,)) products for this shopper, in this moment.
 
         said: device, region, channel; query: unit vector (d,) of the `words` asked for; an unknown user is a stranger.
+        `new_only`: nothing that was bought before. `rules` are those of `recommenders.lists`, besides stock.
         """
-        history = self._history(user, live)
-        score = self._popular(self._moment(said, at))
-        if query is not None:
-            score = score + MATCH_WEIGHT * _unit_range(self.vectors @ query)
-        hidden = np.zeros(len(self.catalogue), bool) if allowed is None else ~allowed
-        if new_only:
-            hidden[history.bought()[0].indices] = True
-        for event in live:
-            if event.event == "dislike" and event.product_id in self.catalogue:
-                hidden[self.catalogue.row_of(event.product_id)] = True
-        rows = np.flatnonzero(~hidden)
-        maker = ListMaker((InStock(), *rules, PerCategory(max(2, -(-k // 3)))), k=k)
-        made = maker.make(rows, score[rows], self.facts.take(rows))
+        asked = self._asked(user, live, said, at, query, words, allowed, new_only)
+        k = min(max(k, 0), len(self.catalogue))
+        fit = self.fitter.fit(asked, k)
+        most = max(2, round(k * SHARE_OF_KIND))
+        caps: tuple[Cap, ...] = () if query is not None else (PerCategory(most), PerBrand(most))
+        maker = ListMaker((InStock(), *rules, *caps), Mmr(THETA if query is None else THETA_WORDS), k, max(k, 200))
+        made = maker.make(fit.rows, fit.value, self.facts.take(fit.rows))
+        explainer = Explainer(asked, self.catalogue, self.vectors, self.buyers, self.pipeline, self.pasts.end + 1)
+        rows = made.items.tolist()
+        chances = dict(zip(fit.rows.tolist(), fit.probability.tolist(), strict=True))
         items = [
-            Suggestion(int(row), self.catalogue.ids[row], float(value), None, self._reason(int(row), words, query))
-            for row, value in zip(made.items, made.scores, strict=True)
+            self._suggestion(row, score, chances[row], reason)
+            for row, score, reason in zip(rows, made.scores.tolist(), explainer.reasons(rows, fit), strict=True)
         ]
         return Suggestions(items, made)
 
     def complements(
         self, product_ids: Sequence[str], k: int = 10, allowed: np.ndarray | None = None, user: str | None = None
     ) -> Suggestions:
-        """What is bought together with these products; nothing without evidence."""
-        return Suggestions.none()
+        """What is bought together with these products more often than chance; nothing without evidence.
+
+        What this `user` has bought is left out.
+        """
+        rows = [row for row in dict.fromkeys(map(self._row, product_ids)) if row is not None]
+        if self.complement is None or not rows or k <= 0:
+            return Suggestions.none()
+        has_categories = (self.facts.category >= 0).any()
+        found = self.complement.goes_with(rows, len(self.catalogue), self.facts.category if has_categories else None)
+        open_ = np.ones(len(self.catalogue), bool) if allowed is None else allowed.copy()
+        open_[self._asked(user).bought()] = False
+        usable = open_[found.indices]
+        indices, scores = found.indices[usable], found.scores[usable]
+        k = min(k, len(self.catalogue))
+        made = ListMaker((InStock(),), Mmr(THETA), k, max(k, 200)).make(indices, scores, self.facts.take(indices))
+        items = [
+            self._suggestion(row, score, None, self._goes_with(row, rows))
+            for row, score in zip(made.items.tolist(), made.scores.tolist(), strict=True)
+        ]
+        return Suggestions(items, made)
 
     def affinities(
         self,
@@ -96,24 +135,77 @@ class ShopRecommender:
         said: Mapping[str, str] | None = None,
         at: datetime | None = None,
     ) -> np.ndarray:
-        """float32 (len(rows),), 0…1: how much this shopper wants each of these rows; zeros for a stranger."""
-        return np.zeros(len(rows), np.float32)
+        """float32 (len(rows),), 0…1: how much this shopper wants each of these rows; zeros for a stranger.
+
+        p / (p + AFFINE) of the probability p of a purchase.
+        """
+        asked = self._asked(user, live, said, at)
+        rows = np.asarray(rows, np.int64)
+        if self.pipeline is None or asked.is_stranger or not len(rows):
+            return np.zeros(len(rows), np.float32)
+        scores = {name: values[0] for name, values in self.pipeline.stage.scores(asked.history).items()}
+        distinct, place = np.unique(rows, return_inverse=True)
+        ranked = self.pipeline.score(asked.history, distinct, scores, asked.moment)
+        chance = np.zeros(len(distinct), np.float32)
+        chance[np.searchsorted(distinct, ranked.items)] = np.nan_to_num(ranked.probabilities)
+        return np.asarray(chance / (chance + AFFINE), np.float32)[place]
 
     def known(self, user: str | None) -> bool:
         """Whether the log has anything of this shopper."""
-        return user is not None and user in self.users
+        return user is not None and user in self.users and len(self._asked(user).history.item) > 0
 
     def bought(self, user: str | None) -> frozenset[str]:
         """Ids of what the shopper has bought, as far as the catalogue still has it."""
-        return frozenset(self.catalogue.ids[row] for row in self._history(user, ()).bought()[0].indices)
+        return frozenset(self.catalogue.ids[row] for row in self._asked(user).bought())
 
     def due(self, user: str | None, k: int = 5) -> list[Suggestion]:
-        """What the shopper usually buys again about now, likeliest first."""
-        return []
+        """What the shopper buys regularly and has not bought for about as long as usual, likeliest first."""
+        asked = self._asked(user)
+        explainer = Explainer(asked, self.catalogue, self.vectors, self.buyers, self.pipeline, self.pasts.end + 1)
+        found = due(self.pipeline, asked.history)
+        suggestions: list[Suggestion] = []
+        for row, gap, since, chance in zip(found.items, found.gap, found.since, found.probability, strict=True):
+            if len(suggestions) >= max(k, 0):
+                break
+            if self.facts.in_stock[row] and since >= DUE_FROM * gap:
+                reason = explainer.again(int(row))
+                if reason and reason.kind == "due_again":
+                    suggestions.append(self._suggestion(int(row), float(chance), float(chance), reason))
+        return suggestions
 
-    def _history(self, user: str | None, live: Sequence[LiveEvent]) -> Histories:
+    def _asked(
+        self,
+        user: str | None,
+        live: Sequence[LiveEvent] = (),
+        said: Mapping[str, str] | None = None,
+        at: datetime | None = None,
+        query: np.ndarray | None = None,
+        words: str = "",
+        allowed: np.ndarray | None = None,
+        new_only: bool = False,
+    ) -> Asked:
         index = self.users.index(user) if user is not None else -1
-        return self.pasts.history(index, self._now(), live, self._row)
+        history = self.pasts.history(index, self._now(), live, self._row)
+        disliked = {self._row(event.product_id) for event in live if event.event == "dislike"} - {None}
+        hidden = np.zeros(len(self.catalogue), bool) if allowed is None else ~np.asarray(allowed, bool)
+        rows = np.array(sorted(row for row in disliked if row is not None), np.int64)
+        hidden[rows] = True
+        asked = Asked(history, _moment(said, at), hidden, rows, None, words, new_only)
+        if new_only:
+            hidden[asked.bought()] = True
+        if query is None or not np.isfinite(query).all():
+            return asked
+        return Asked(history, asked.moment, hidden, rows, match(self.vectors, query, hidden), words, new_only)
+
+    def _suggestion(self, row: int, score: float, chance: float | None, reason: Reason) -> Suggestion:
+        known = chance if chance is not None and np.isfinite(chance) else None
+        return Suggestion(row, self.catalogue.ids[row], score, known, reason)
+
+    def _goes_with(self, row: int, basket: list[int]) -> Reason:
+        """The one of the basket that it goes with best, and how many shoppers bought both."""
+        assert self.complement is not None
+        best = int(self.complement.association[basket][:, [row]].toarray().argmax())
+        return Reason("goes_with", self.catalogue.ids[basket[best]], count=self.buyers.both(row, basket[best]))
 
     def _row(self, product_id: str) -> int | None:
         return self.catalogue.row_of(product_id) if product_id in self.catalogue else None
@@ -122,30 +214,9 @@ class ShopRecommender:
         clock, end = int(time.time()), self.pasts.end + 1
         return end if clock - end > STOPPED_DAYS * DAY_S else max(clock, end)
 
-    def _moment(self, said: Mapping[str, str] | None, at: datetime | None) -> Moment:
-        at = at or datetime.now(UTC)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return Moment(int(at.timestamp()), dict(said or {}))
 
-    def _popular(self, moment: Moment) -> np.ndarray:
-        """float32 (n,), 0…1: buyers of the last month, times how much likelier a sale is in this context."""
-        rows = np.arange(len(self.catalogue))
-        score = np.log1p(self.statistics.window(30)) + 0.1 * np.log1p(self.statistics.buyers[-1])
-        codes = self.statistics.codes(moment)
-        for name, sales in self.statistics.contexts.items():
-            if codes[name] >= 0:
-                score = score + sales.lift(codes[name], rows)
-        return _unit_range(score)
-
-    def _reason(self, row: int, words: str, query: np.ndarray | None) -> Reason:
-        if query is not None and words:
-            return Reason("matches_words", words=words)
-        month, ever = int(self.statistics.window(30)[row]), int(self.statistics.buyers[-1][row])
-        if month:
-            return Reason("popular_now", count=month)
-        return Reason("popular", count=ever) if ever else Reason("new_arrival")
-
-
-def _unit_range(values: np.ndarray) -> np.ndarray:
-    low, high = values.min(initial=np.inf), values.max(initial=-np.inf)
-    return (values - low) / (high - low) if high > low else np.zeros(len(values), np.float32)
+def _moment(said: Mapping[str, str] | None, at: datetime | None) -> Moment:
+    """`at` without a zone is UTC; the clock where None."""
+    at = at or datetime.now(UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return Moment(int(at.timestamp()), dict(said or {}))

@@ -82,23 +82,57 @@ def ask(stage: FirstStage, histories: Histories, moments: list[Moment], protocol
             yield Asked(int(row), found, features)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """`examples` of a slice; wanted: int64 (g,), what each group's shopper bought in all, proposed or not; `asked`: how
+    many shoppers bought anything, also those of whose purchases no model proposed one, who are no group.
+    """
+
+    examples: Examples
+    wanted: np.ndarray
+    asked: int
+
+
 def examples(stage: FirstStage, log: Interactions, span: Slice, protocol: Protocol) -> Examples:
     """One group for each known shopper who bought one of the candidates in the slice."""
+    return answered(stage, log, span, protocol).examples
+
+
+def answered(
+    stage: FirstStage, log: Interactions, span: Slice, protocol: Protocol, most: int | None = None, seed: int = 0
+) -> Answered:
+    """The same, with what was not proposed counted; of at most `most` shoppers, drawn at random."""
     answers = bought_in(log, span)
     histories = Histories.of(log, now=span.start)
     active = np.flatnonzero((np.diff(answers.indptr) > 0) & (np.diff(histories.indptr) > 0))
+    if most is not None and len(active) > most:
+        active = np.sort(np.random.default_rng(seed).choice(active, most, replace=False))
+    mine = histories.take(active)
+    wanted = _wanted(answers[active], mine, protocol)
     moments = [Moment(span.start, said) for said in last_contexts(log, active, span.start)]
-    features, labels = [], []
-    for asked in ask(stage, histories.take(active), moments, protocol):
+    features, labels, rows = [], [], []
+    for asked in ask(stage, mine, moments, protocol):
         bought = np.isin(asked.candidates, answers[active[asked.row]].indices)
         if bought.any():
             features.append(asked.features)
             labels.append(bought)
+            rows.append(asked.row)
     names = stage.builder.names
     group = np.array([len(label) for label in labels], np.int64)
-    if not labels:
-        return Examples(np.empty((0, len(names)), np.float32), names, np.empty(0, bool), group)
-    return Examples(np.concatenate(features), names, np.concatenate(labels), group)
+    found = (
+        Examples(np.concatenate(features), names, np.concatenate(labels), group)
+        if labels
+        else Examples(np.empty((0, len(names)), np.float32), names, np.empty(0, bool), group)
+    )
+    return Answered(found, wanted[np.array(rows, np.int64)], int((wanted > 0).sum()))
+
+
+def _wanted(answers: sparse.csr_matrix, histories: Histories, protocol: Protocol) -> np.ndarray:
+    """int64 (n,): how many different items each shopper bought, only those new to them for `new`."""
+    counts = np.diff(answers.indptr)
+    if protocol == "new":
+        counts = counts - np.diff(answers.multiply(histories.bought().astype(bool)).tocsr().indptr)
+    return counts.astype(np.int64)
 
 
 def thinned(given: Examples, share: float, seed: int = 0) -> Examples:

@@ -1,0 +1,207 @@
+"""Choosing the reason of a suggestion: what moved its score most, said only where the log bears it out.
+
+The scorer's contributions are summed by family of features; the families that lifted the item are tried in the order of
+their weight, and the first whose claim holds (so many shoppers did buy both, it does sell better in the region) is the
+reason. Within the family of taste, the shopper's own item is named whose removal takes most from the linear models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from data.catalogue import Catalogue
+from data.records import CATEGORY_SEPARATOR
+from recommenders.asked import MATCHED, Asked
+from recommenders.evidence import Buyers
+from recommenders.histories import Histories
+from recommenders.interactions import PURCHASE
+from recommenders.models.item_to_item import ItemToItem
+from recommenders.models.repeat import Due, RepeatPurchase
+from recommenders.personal import Fit
+from recommenders.pipeline import Pipeline
+from recommenders.reasons import Reason
+
+MONTH: Final = 30.0
+NEW_DAYS: Final = 30.0  # on sale for less: a new arrival
+FEWEST_SALES: Final = 5  # buyers in a region that make it popular there
+ALIKE: Final = 0.5  # cosine from which on two products are called similar
+DUE_FROM: Final = 0.7  # of the usual gap has passed
+NAMED_ITEMS: Final = 3  # of the shopper's own, of each linear model, that may be named
+
+# The first of these that a feature's name starts with is its family; what fits none explains nothing in words.
+FAMILIES: Final = (
+    (("repeat.r",), ""),  # the item's own habit, not the shopper's
+    (("repeat.", "bought."), "again"),
+    (("region.",), "region"),
+    (("popularity.", "buyers.", "growth.", "hazard.", "hour.", "weekday.", "month.", "device.", "channel."), "popular"),
+    (("first_purchase.", "category"), "category"),
+    (("meaning.query",), ""),
+    (
+        (
+            "ease",
+            "item_knn.",
+            "implicit_als.",
+            "bpr.",
+            "mult_vae.",
+            "sasrec.",
+            "rating_factorisation.",
+            "text_profile.",
+        ),
+        "taste",
+    ),
+    (("text_profile.", "meaning.", "viewed.", "carted.", "rated"), "taste"),
+)
+
+
+def family(feature: str) -> str:
+    """The family of a feature, by its name; empty for one that is none of the shopper's business."""
+    return next((name for starts, name in FAMILIES if feature.startswith(starts)), "")
+
+
+@dataclass
+class Explainer:
+    """Reasons for the rows of one list. `now`: seconds, the moment to which counts of days refer."""
+
+    asked: Asked
+    catalogue: Catalogue
+    vectors: np.ndarray
+    buyers: Buyers
+    pipeline: Pipeline | None
+    now: int
+    _lifts: dict[int, dict[str, float]] = field(default_factory=dict)
+
+    def reasons(self, rows: Sequence[int], fit: Fit) -> list[Reason]:
+        """One for each of `rows`, which are among those of `fit`."""
+        weights = self._weights(rows, fit)
+        return [self._reason(row, weight) for row, weight in zip(rows, weights, strict=True)]
+
+    def _weights(self, rows: Sequence[int], fit: Fit) -> list[dict[str, float]]:
+        """Of each row, how far each family moved its score; nothing where no scorer was asked."""
+        scorer = self.pipeline.scorers.get(fit.protocol) if self.pipeline else None
+        if scorer is None or fit.features is None or not rows:
+            return [{} for _ in rows]
+        order = np.argsort(fit.rows)
+        at = order[np.searchsorted(fit.rows, rows, sorter=order)]
+        moved = scorer.contributions(fit.features[at])
+        names = [family(name) for name in scorer.names]
+        found = []
+        for row in moved:
+            sums: dict[str, float] = {}
+            for name, amount in zip(names, row.tolist(), strict=True):
+                sums[name] = sums.get(name, 0.0) + amount
+            found.append(sums)
+        return found
+
+    def _reason(self, row: int, weights: dict[str, float]) -> Reason:
+        asked = self.asked
+        if asked.match is not None and asked.words and asked.match[row] >= MATCHED:
+            return Reason("matches_words", words=asked.words)
+        return next(iter(self._told(row, weights)))
+
+    def _told(self, row: int, weights: dict[str, float]) -> Iterator[Reason]:
+        """What holds, the strongest first."""
+        tellers: dict[str, Callable[[int], Reason | None]] = {
+            "again": self.again,
+            "taste": self.because_of,
+            "region": self.popular_region,
+            "popular": self.popular_now,
+            "category": self.of_category,
+        }
+        strongest = sorted((name for name in weights if weights[name] > 0), key=lambda name: -weights[name])
+        usual = ("again", "taste", "region", "popular", "category") if not weights else ()
+        for name in (*strongest, *usual):
+            if (tell := tellers.get(name)) and (reason := tell(row)):
+                yield reason
+        for tell in (self.new_arrival, self.similar, self.popular_now, self.of_category):
+            if reason := tell(row):
+                yield reason
+        yield Reason("popular", count=self.buyers.ever(row))
+
+    def again(self, row: int) -> Reason | None:
+        """Due again, or bought so often; nothing for what this shopper never bought."""
+        history = self.asked.history
+        mine = (history.item == row) & (history.event == PURCHASE)
+        times = len(np.unique(history.days[mine].astype(np.int64)))
+        if not times:
+            return None
+        product = self.catalogue.ids[row]
+        place = np.flatnonzero(self.due.items == row)
+        if times > 1 and len(place):
+            gap, since = float(self.due.gap[place[0]]), float(self.due.since[place[0]])
+            if gap >= 1 and since >= DUE_FROM * gap:
+                return Reason("due_again", product, days=gap, count=times)
+        return Reason("bought_often", product, count=times)
+
+    def because_of(self, row: int) -> Reason | None:
+        """The shopper's own item that lifts this one most; by text where no purchases connect the two."""
+        cause = self.cause(row)
+        if cause is None:
+            return self.similar(row)
+        return Reason("because_of", self.catalogue.ids[cause], count=self.buyers.both(row, cause))
+
+    def cause(self, row: int) -> int | None:
+        """The shopper's item whose removal takes the largest share from the score that the linear models give."""
+        history, shares = self.asked.history, dict[int, float]()
+        for model in self.linear:
+            items, amounts = model.contributions(history, row)
+            total = float(np.abs(amounts).sum())
+            for item, amount in zip(items[:NAMED_ITEMS].tolist(), amounts[:NAMED_ITEMS].tolist(), strict=True):
+                if amount > 0 and item != row:
+                    shares[item] = shares.get(item, 0.0) + amount / total
+        return max(shares, key=lambda item: (shares[item], -item)) if shares else None
+
+    def similar(self, row: int) -> Reason | None:
+        """The shopper's own item whose text is nearest."""
+        liked = np.unique(self.asked.history.item[self.asked.history.weight > 0])
+        liked = liked[liked != row]
+        if not len(liked) or not self.vectors.shape[1]:
+            return None
+        cosine = self.vectors[liked] @ self.vectors[row]
+        best = int(cosine.argmax())
+        return Reason("similar", self.catalogue.ids[int(liked[best])]) if cosine[best] >= ALIKE else None
+
+    def popular_region(self, row: int) -> Reason | None:
+        count, lift = self.buyers.regional(row, self.asked.region)
+        if count < FEWEST_SALES or lift <= 1:
+            return None
+        return Reason("popular_region", words=self.asked.region, count=count)
+
+    def popular_now(self, row: int) -> Reason | None:
+        count = self.buyers.since(row, MONTH, self.now)
+        return Reason("popular_now", count=count) if count > 1 else None
+
+    def of_category(self, row: int) -> Reason | None:
+        """The finest category that this product has in common with something the shopper liked."""
+        path = self.catalogue.categories[row]
+        liked = {self.catalogue.categories[item] for item in self.asked.history.item[self.asked.history.weight > 0]}
+        return Reason("category", words=path.split(CATEGORY_SEPARATOR)[-1]) if path and path in liked else None
+
+    def new_arrival(self, row: int) -> Reason | None:
+        if self.pipeline is None:
+            return None
+        age = float(self.pipeline.stage.statistics.age[row])
+        if np.isnan(age):
+            return Reason("new_arrival")
+        return Reason("new_arrival", days=age) if age < NEW_DAYS else None
+
+    @cached_property
+    def linear(self) -> list[ItemToItem]:
+        models = self.pipeline.stage.models.values() if self.pipeline else ()
+        return [model for model in models if isinstance(model, ItemToItem)]
+
+    @cached_property
+    def due(self) -> Due:
+        return due(self.pipeline, self.asked.history)
+
+
+def due(pipeline: Pipeline | None, history: Histories) -> Due:
+    """What the shopper buys again, likeliest first; nothing without a model of it."""
+    for model in pipeline.stage.models.values() if pipeline else ():
+        if isinstance(model, RepeatPurchase):
+            return model.due(history)
+    return Due(np.empty(0, np.int64), *(np.empty(0) for _ in range(3)))

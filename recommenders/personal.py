@@ -1,0 +1,124 @@
+"""Which products fit a shopper: the trained pipeline decides, or for a stranger what is popular here and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from recommenders.asked import MATCH_WEIGHT, Asked, aversion, best_of, nearest_to_words
+from recommenders.lists import FairChance, ItemFacts
+from recommenders.lists.diversity import scaled
+from recommenders.pipeline import Pipeline
+from recommenders.ranking.context import Moment
+from recommenders.ranking.features import HALF_LIFE
+from recommenders.ranking.first_stage import candidates
+from recommenders.ranking.statistics import ItemStatistics
+from recommenders.ranking.training_set import Protocol
+
+UNSOLD: Final = 10  # never sold products that are given a chance, those nearest to the shopper's taste
+FEWEST: Final = 50  # candidates a list is made from, as far as there are so many
+POPULAR: Final = 500  # products that a stranger's list is made from
+TASTE_WEIGHT: Final = 1.5  # of likeness in text, against popularity, where no models are trained
+CONTEXT_WEIGHT: Final = 1.0  # of the log lifts of device, region, hour …, against the log of the buyers
+
+
+@dataclass(frozen=True)
+class Fit:
+    """c candidates in no order. rows: int64 (c,); value: float64 (c,), what they are listed by; probability: float32
+    (c,), NaN where unknown; features: float32 (c, f) of the scorer, None where no scorer was asked."""
+
+    rows: np.ndarray
+    value: np.ndarray
+    probability: np.ndarray
+    features: np.ndarray | None
+    protocol: Protocol = "all"
+
+
+@dataclass(frozen=True)
+class Fitter:
+    """`pipeline`: None where nothing is trained. vectors: float32 (n, d) of the products' texts."""
+
+    pipeline: Pipeline | None
+    statistics: ItemStatistics
+    facts: ItemFacts
+    vectors: np.ndarray
+
+    def fit(self, asked: Asked, k: int) -> Fit:
+        """value = fit, 0…1 over the candidates + MATCH_WEIGHT · match with the words − aversion to what is disliked.
+
+        `fit` is the scorer's; among it the never sold are lifted as far as `FairChance` allows.
+        """
+        found = self._stranger(asked) if asked.is_stranger or self.pipeline is None else self._known(asked)
+        value = self._fair(found, k)
+        if asked.match is not None:
+            value = value + MATCH_WEIGHT * asked.match[found.rows]
+        value = value - aversion(found.rows, asked.disliked, self.vectors, self.facts.category)
+        return Fit(found.rows, value, found.probability, found.features, found.protocol)
+
+    def popular(self, moment: Moment) -> np.ndarray:
+        """float32 (n,): log of the buyers of the last 30 days and, a tenth, of all times, plus the log lifts of the
+        moment's contexts for what sells at all."""
+        known, rows = self.statistics, np.arange(len(self.facts))
+        ever = known.buyers[-1]
+        value = np.log1p(known.window(30)) + 0.1 * np.log1p(ever)
+        codes = known.codes(moment)
+        for name, sales in known.contexts.items():
+            if codes[name] >= 0:
+                value = value + CONTEXT_WEIGHT * np.where(ever > 0, sales.lift(codes[name], rows), 0)
+        return np.asarray(value, np.float32)
+
+    def taste(self, asked: Asked) -> np.ndarray:
+        """float32 (d,) of unit length: the mean text of what the shopper likes lately; zeros where nothing is known."""
+        history = asked.history
+        weight = np.maximum(np.nan_to_num(history.weight * np.exp2(-history.days / HALF_LIFE)), 0)
+        mean = weight.astype(np.float32) @ self.vectors[history.item]
+        length = float(np.linalg.norm(mean))
+        return mean / length if length > 0 else mean
+
+    def _known(self, asked: Asked) -> Fit:
+        assert self.pipeline is not None
+        protocol: Protocol = "new" if asked.new_only else "all"
+        scores = {name: values[0] for name, values in self.pipeline.stage.scores(asked.history).items()}
+        rows = [candidates(scores, asked.hidden), self._unsold(asked)]
+        if asked.match is not None:
+            rows.append(nearest_to_words(asked.match, asked.hidden))
+        chosen = np.unique(np.concatenate(rows))
+        if len(chosen) < FEWEST:  # a narrow filter: all that it allows
+            chosen = np.union1d(chosen, self._filled(asked))
+        ranked = self.pipeline.score(asked.history, chosen, scores, asked.moment, protocol)
+        has_scorer = protocol in self.pipeline.scorers
+        return Fit(ranked.items, ranked.scores, ranked.probabilities, ranked.features if has_scorer else None, protocol)
+
+    def _stranger(self, asked: Asked) -> Fit:
+        """Popular here and now; for a past that no model has learnt from, with likeness to its texts."""
+        value = self.popular(asked.moment)
+        taste = self.taste(asked)
+        if taste.any():
+            likeness = np.clip(self.vectors @ taste, 0, None)
+            value = scaled(value) + TASTE_WEIGHT * scaled(likeness)
+        rows = [best_of(np.where(asked.hidden, -np.inf, value), POPULAR)]
+        if asked.match is not None:
+            rows.append(nearest_to_words(asked.match, asked.hidden))
+        chosen = np.unique(np.concatenate(rows))
+        return Fit(chosen, value[chosen], np.full(len(chosen), np.nan, np.float32), None)
+
+    def _fair(self, found: Fit, k: int) -> np.ndarray:
+        """float64 (c,), about 0…1."""
+        sold = self.statistics.buyers[-1][found.rows] > 0
+        if not k or sold.all() or not sold.any():
+            return scaled(found.value)
+        return FairChance(k=k).lifted(found.value, sold.astype(np.float64))
+
+    def _unsold(self, asked: Asked) -> np.ndarray:
+        """int64: the never sold products that are nearest to the shopper's taste."""
+        open_ = np.flatnonzero((self.statistics.buyers[-1] == 0) & ~asked.hidden & self.facts.in_stock)
+        if not len(open_):
+            return open_
+        likeness = self.vectors[open_] @ self.taste(asked)
+        return open_[best_of(likeness, UNSOLD)]
+
+    def _filled(self, asked: Asked) -> np.ndarray:
+        """int64: allowed products, the popular ones first."""
+        return best_of(np.where(asked.hidden, -np.inf, self.popular(asked.moment)), FEWEST)
