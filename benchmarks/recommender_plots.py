@@ -10,26 +10,25 @@ import numpy as np
 
 from benchmarks.purchase_probability import Purchases
 from benchmarks.recommender_figures import AISLE, Board, Outcome
+from benchmarks.recommender_tables import COST_LABELS, LABELS, title
 from benchmarks.training_cost import Cost
 from data.errors import AisleError
 from recommenders.ranking import objective
 
 
-def draw_all(outcome: Outcome, labels: Mapping[str, str], folder: Path) -> None:
+def draw_all(outcome: Outcome, folder: Path) -> None:
     """NDCG of each board, reliability, trade-off and costs, PNGs in `folder`. Raises AisleError without Matplotlib."""
     for board in outcome.boards:
-        draw_ndcg(board, labels, f"{board.data}, {board.protocol}", folder / f"{board.data}.{board.protocol}.png")
+        draw_ndcg(board, folder / f"{board.data}.{board.protocol}.png")
         if board.pipeline.trade_off:
             objective.plot(board.pipeline.trade_off, folder / "trade_off.png")
     purchases = {
-        f"{board.data}, {board.protocol}": board.pipeline.purchases
-        for board in outcome.boards
-        if board.pipeline.purchases is not None
+        title(board): board.pipeline.purchases for board in outcome.boards if board.pipeline.purchases is not None
     }
     if purchases:
         draw_reliability(purchases, folder / "reliability.png")
     if outcome.costs:
-        draw_costs(outcome.costs, labels, folder / "cost.png")
+        draw_costs(outcome.costs, folder / "cost.png")
 
 
 def _figure(width: float, height: float) -> Any:
@@ -48,7 +47,7 @@ def _save(figure: Any, file: Path) -> None:
     figure.savefig(file, dpi=120)
 
 
-def draw_ndcg(board: Board, labels: Mapping[str, str], title: str, file: Path) -> None:
+def draw_ndcg(board: Board, file: Path) -> None:
     """A bar a row, the best on top, with its 95 % interval."""
     rows = sorted(board.all_rows.items(), key=lambda pair: pair[1].ndcg.mean())
     found = [row.estimate("ndcg") for _, row in rows]
@@ -57,8 +56,8 @@ def draw_ndcg(board: Board, labels: Mapping[str, str], title: str, file: Path) -
     figure = _figure(7, 0.3 * len(rows) + 1)
     axes = figure.subplots()
     colours = ["tab:orange" if key == AISLE else "tab:blue" for key, _ in rows]
-    axes.barh([labels[key] for key, _ in rows], means, xerr=np.maximum(errors, 0), color=colours, ecolor="0.3")
-    axes.set(xlabel="NDCG@10, bars: 95 % interval", title=title)
+    axes.barh([LABELS[key] for key, _ in rows], means, xerr=np.maximum(errors, 0), color=colours, ecolor="0.3")
+    axes.set(xlabel="NDCG@10, bars: 95 % interval", title=title(board))
     axes.grid(axis="x", alpha=0.3)
     _save(figure, file)
 
@@ -79,15 +78,15 @@ def draw_reliability(purchases: Mapping[str, Purchases], file: Path) -> None:
     _save(figure, file)
 
 
-def draw_costs(costs: Sequence[Cost], labels: Mapping[str, str], file: Path) -> None:
+def draw_costs(costs: Sequence[Cost], file: Path) -> None:
     """Seconds and peak memory of fitting against the rows of the log, both axes logarithmic."""
     figure = _figure(9, 4)
     time_axes, memory_axes = figure.subplots(1, 2)
     for model in dict.fromkeys(cost.model for cost in costs):
         own = sorted((cost for cost in costs if cost.model == model), key=lambda cost: cost.rows)
         rows = [cost.rows for cost in own]
-        time_axes.plot(rows, [cost.fit_s for cost in own], marker="o", label=labels.get(model, model))
-        memory_axes.plot(rows, [cost.peak_mib for cost in own], marker="o", label=labels.get(model, model))
+        time_axes.plot(rows, [cost.fit_s for cost in own], marker="o", label=COST_LABELS[model])
+        memory_axes.plot(rows, [cost.peak_mib for cost in own], marker="o", label=COST_LABELS[model])
     time_axes.set(xlabel="events", ylabel="seconds of training", xscale="log", yscale="log")
     memory_axes.set(xlabel="events", ylabel="peak memory of the process (MiB)", xscale="log")
     for axes in (time_axes, memory_axes):

@@ -52,6 +52,19 @@ PIPELINES: Final[Mapping[tuple[str, Protocol], PipelineChoice]] = {
     ("complete_journey", "all"): PipelineChoice(PipelineSettings()),
 }
 
+SOURCES: Final = {
+    "base": ("recommenders/histories.py", "recommenders/interactions.py", "recommenders/splits.py"),
+    "evaluation": ("recommenders/evaluation/*.py", "benchmarks/item_sides.py", "benchmarks/purchases.py"),
+    "models": ("recommenders/models/*.py",),
+    "rivals": ("benchmarks/rivals.py",),
+    "rows": ("benchmarks/recommender_rows.py",),
+    "pipeline": ("recommenders/ranking/*.py", "recommenders/pipeline.py", "benchmarks/pipeline_run.py"),
+}
+CODE: Final = {
+    part: fingerprint(*(file for pattern in patterns for file in sorted(ROOT.glob(pattern))))
+    for part, patterns in SOURCES.items()
+}
+
 
 @dataclass(frozen=True)
 class ShopData:
@@ -139,16 +152,8 @@ def _data_print(log: Interactions) -> str:
 
 
 def _code(*parts: str) -> str:
-    """Changes with the source that a result depends on."""
-    patterns = {
-        "base": ["recommenders/histories.py", "recommenders/interactions.py", "recommenders/splits.py"],
-        "evaluation": ["recommenders/evaluation/*.py", "benchmarks/item_sides.py", "benchmarks/purchases.py"],
-        "models": ["recommenders/models/*.py"],
-        "rivals": ["benchmarks/rivals.py"],
-        "rows": ["benchmarks/recommender_rows.py"],
-        "pipeline": ["recommenders/ranking/*.py", "recommenders/pipeline.py", "benchmarks/pipeline_run.py"],
-    }
-    return fingerprint(*(file for part in parts for one in patterns[part] for file in sorted(ROOT.glob(one))))[:12]
+    """Changes with the source that a result depends on, as it was when this process began."""
+    return fingerprint(*(CODE[part] for part in parts))[:12]
 
 
 def _in_words(choice: PipelineChoice) -> tuple[str, str, str]:
@@ -221,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.json:
             merge(options.json, figures(outcome))
         if options.docs:
-            draw_all(outcome, recommender_tables.LABELS, options.docs.with_suffix(""))
+            draw_all(outcome, options.docs.with_suffix(""))
             recommender_tables.write(options.docs, outcome, recorded())
     except AisleError as error:
         console.print(f"[red]{error}[/]")

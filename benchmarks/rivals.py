@@ -118,7 +118,7 @@ RIVALS: Final = (
         "implicit_bpr",
         "implicit: BPR",
         f"BayesianPersonalizedRanking, {FACTORS} factors",
-        tuple(_bpr_way(*each) for each in product((None,), (0.01,), (25, 100))),
+        tuple(_bpr_way(*each) for each in product((None,), (0.01,), (50, 100))),
     ),
     Row(
         "implicit_item_knn",
