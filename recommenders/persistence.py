@@ -23,6 +23,7 @@ from data.store import Store, fingerprint
 from recommenders.card import VERSION, Card, Kept
 from recommenders.models.complements import Complements
 from recommenders.pipeline import Pipeline
+from recommenders.ranking.bagging import Bagged
 from recommenders.ranking.deepfm import DeepFM
 from recommenders.ranking.features import FeatureBuilder
 from recommenders.ranking.first_stage import FirstStage
@@ -40,7 +41,7 @@ STATISTICS: Final = "statistics"
 CATEGORIES: Final = "categories"
 COMPLEMENTS: Final = "complements"
 PROTOCOLS: Final[tuple[Protocol, ...]] = ("new", "all")
-SCORER_TYPES: Final[dict[str, type[Scorer]]] = {kind.name: kind for kind in (LambdaRank, DeepFM)}
+SCORER_TYPES: Final[dict[str, type[Scorer]]] = {kind.name: kind for kind in (Bagged, LambdaRank, DeepFM)}
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,19 @@ import numpy as np
 
 from recommenders.histories import Histories
 from recommenders.interactions import Interactions
+from recommenders.ranking.bagging import Bagged, BaggedSettings
 from recommenders.ranking.choice import choose
 from recommenders.ranking.context import Moment
+from recommenders.ranking.deepfm import DeepFM
 from recommenders.ranking.examples import Examples
 from recommenders.ranking.first_stage import FirstStage, candidates, default_models
 from recommenders.ranking.items import ItemSide
-from recommenders.ranking.lambdarank import LambdaRank, LambdaRankSettings
+from recommenders.ranking.lambdarank import LambdaRank
 from recommenders.ranking.scorer import Scorer
-from recommenders.ranking.training_set import Protocol, examples, slices, thinned
+from recommenders.ranking.training_set import Protocol, examples, slices
 from recommenders.recommender import Progress, Recommender, Settings, silent
 
-HELD_OUT: Final = 0.2  # of the shoppers, for early stopping, choice and calibration
-NEGATIVES: Final = 0.25  # share of the candidates not bought that are learnt from
+HELD_OUT: Final = 0.15  # of the shoppers, for early stopping, choice and calibration
 FEWEST_GROUPS: Final = 50  # shoppers to learn an order from; with fewer, the first stage decides
 
 Models = Callable[[ItemSide], Mapping[str, Recommender]]
@@ -38,7 +39,7 @@ class PipelineSettings(Settings):
 
     slice_days: float = 21.0
     slices: int = 2
-    conversion_weight: float = 0.0
+    conversion_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,12 @@ class Pipeline:
 
 
 def default_scorers(settings: PipelineSettings) -> list[Scorer]:
-    return [LambdaRank(LambdaRankSettings(seed=settings.seed, conversion_weight=settings.conversion_weight))]
+    """Both forms; the validation picks."""
+    of = {"conversion_weight": settings.conversion_weight}
+    return [
+        Bagged(BaggedSettings(seed=settings.seed, form=LambdaRank.name, of=of)),
+        Bagged(BaggedSettings(seed=settings.seed, form=DeepFM.name, members=1, of=of)),
+    ]
 
 
 def taught(
@@ -145,4 +151,4 @@ def taught(
     joined = Examples.concat(parts)
     learnt, held_out = joined.split(HELD_OUT, settings.seed)
     offered = scorers() if scorers else default_scorers(settings)
-    return choose(offered, thinned(learnt, NEGATIVES, settings.seed), held_out), held_out
+    return choose(offered, learnt, held_out), held_out

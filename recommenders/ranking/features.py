@@ -18,9 +18,11 @@ from recommenders.ranking.context import Moment
 from recommenders.ranking.items import ItemSide
 from recommenders.ranking.statistics import FIRST_WINDOWS, WINDOWS, ItemStatistics
 
+LATELY: Final = 30.0  # days
 SESSION_DAYS: Final = 1 / 24  # what happened within the last hour belongs to this visit
 HALF_LIFE: Final = 60.0  # days, of what a shopper likes
-FREQUENCY_HALF_LIVES: Final = (30.0, 90.0)  # days, of what a shopper buys again
+FREQUENCY_HALF_LIVES: Final = (15.0, 45.0, 120.0)  # days, of what a shopper buys again
+VISIT_HALF_LIVES: Final = (4.0, 16.0)  # visits, likewise
 NEAR: Final = 5  # of the shopper's items, the most similar to a candidate
 CONTEXTS: Final = ("hour", "weekday", "month", "device", "region", "channel")
 
@@ -154,6 +156,14 @@ class FeatureBuilder:
         for half_life in FREQUENCY_HALF_LIVES:
             decayed = np.bincount(bought_item, np.exp2(-bought_days / half_life), n)
             columns[f"bought.often.{half_life:g}d"] = np.log1p(decayed[candidates])
+        visits_ago = np.searchsorted(shopper.visits, bought_days).astype(np.float32)
+        for half_life in VISIT_HALF_LIVES:
+            decayed = np.bincount(bought_item, np.exp2(-visits_ago / half_life), n)
+            columns[f"bought.often.{half_life:g}v"] = np.log1p(decayed[candidates])
+        columns["bought.visits_ago"] = _least(bought_item, visits_ago, n)[candidates]
+        since_first = -_least(bought_item, -visits_ago, n)[candidates] + 1
+        columns["bought.share_of_visits"] = times / since_first
+        columns["bought.lately"] = np.bincount(bought_item[bought_days <= LATELY], minlength=n)[candidates]
         for name, event in (("viewed", VIEW), ("carted", CART)):
             mask = history.event == event
             columns[f"{name}.days_ago"] = _least(item[mask], days[mask], n)[candidates]
@@ -166,6 +176,7 @@ class FeatureBuilder:
         columns: dict[str, np.ndarray] = {}
         history = shopper.history
         total = shopper.liking.sum() + 1
+        of_item = np.bincount(history.item, shopper.liking, len(self.items))[candidates]
         for level, codes in enumerate(self.items.categories.T):
             own, mine = codes[candidates], codes[history.item]
             size = codes.max(initial=-1) + 1
@@ -181,6 +192,7 @@ class FeatureBuilder:
                 f"category{level}.share": np.where(own >= 0, share, np.nan),
                 f"category{level}.expected": np.log(affinity * share + 1e-5),
                 f"category{level}.days_ago": np.where(own >= 0, since[own], np.nan),
+                f"category{level}.of_own": np.where(own >= 0, of_item / (liking[own] + 0.1), np.nan),
             }
         return columns
 

@@ -38,13 +38,13 @@ class LambdaRankSettings(Settings):
     """
 
     conversion_weight: float = 0.0
-    trees: int = 200
-    learning_rate: float = 0.1
+    trees: int = 300
+    learning_rate: float = 0.08
     leaves: int = 15
-    min_leaf: int = 20
-    l2: float = 1.0
-    feature_share: float = 0.8
-    patience: int = 25
+    min_leaf: int = 40
+    l2: float = 5.0
+    feature_share: float = 0.4
+    patience: int = 40
     threads: int = 0
     increasing: tuple[str, ...] = ()
     decreasing: tuple[str, ...] = ()
