@@ -206,11 +206,11 @@ def doctor(
 
 
 def _say_if_not_trained(store: Store) -> None:
-    from assistant.training import not_trained  # noqa: PLC0415
+    from assistant.trained import is_trained  # noqa: PLC0415
 
-    if why := not_trained(store):
+    if not is_trained(store):
         console.print(
-            f"Recommendations go by what is popular ({why}): `aisle train --store {store.name}` makes them personal.",
+            f"Recommendations go by what is popular so far: `aisle train --store {store.name}` makes them personal.",
             highlight=False,
             soft_wrap=True,
         )

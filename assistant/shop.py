@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
@@ -17,8 +18,10 @@ from data.catalogue import Catalogue
 from data.records import Policy, Review
 from data.schema import Columns
 from data.store import Store
-from recommenders.service import ShopRecommender
 from retrieval.hybrid import HybridSearch
+
+if TYPE_CHECKING:
+    from recommenders.service import ShopRecommender
 
 _REVIEWS_READ = 50  # of one product
 

@@ -14,7 +14,6 @@ from assistant.trained import product_vectors
 from data.store import Store
 from recommenders.card import Card
 from recommenders.interactions import Interactions
-from recommenders.persistence import NotUsable, check, read_card
 from recommenders.training import suited, train
 from retrieval.hybrid import HybridSearch
 
@@ -46,17 +45,6 @@ def card_table(card: Card) -> Table:
     for row in card.metrics:
         table.add_row(row.model, _figure(row.ndcg_new), _figure(row.ndcg_all))
     return table
-
-
-def not_trained(store: Store) -> str:
-    """Why the store's lists rest on popularity alone, "" where they rest on trained models or nothing can be learnt."""
-    if not store.interactions().num_rows:
-        return ""
-    try:
-        check(read_card(store.models_folder), store)
-    except NotUsable as why:
-        return str(why)
-    return ""
 
 
 def _figure(value: float | None) -> str:

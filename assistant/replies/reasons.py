@@ -92,8 +92,10 @@ def _in_words(values: dict[str, object], language: Language) -> dict[str, str]:
     worded: dict[str, str] = {}
     for name, value in values.items():
         match name, value:
-            case (("title" | "own"), str()):
+            case "title", str():
                 worded[name] = short_name(value)
+            case "own", str():
+                worded[name] = _told_apart(value, str(values.get("title", "")))
             case "words", str():
                 worded[name] = _with_article(value.rsplit(CATEGORY_SEPARATOR, 1)[-1], language)
             case "count", int() | float():
@@ -106,6 +108,11 @@ def _in_words(values: dict[str, object], language: Language) -> dict[str, str]:
             case _:
                 worded[name] = str(value)
     return worded
+
+
+def _told_apart(title: str, other: str) -> str:
+    """A name that the other does not bear too: the shades of a lipstick differ only at the end of their titles."""
+    return title if short_name(title) == short_name(other) else short_name(title)
 
 
 def _with_article(words: str, language: Language) -> str:

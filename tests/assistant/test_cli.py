@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from assistant import Assistant
 from assistant.cli import app
+from assistant.doctor import Finding, examine
 from assistant.turn import Turn
 
 
@@ -62,6 +64,8 @@ BROKEN = {
     "a file that is no table": (["ingest", "picture.png", "--store", "new"], "picture.png"),
     "a wrong mapping": (["ingest", "picture.png", "--store", "new", "--map", "title"], "--map takes FIELD=COLUMN"),
     "an unknown benchmark": (["bench", "speed"], "There is no benchmark 'speed'"),
+    "an unknown evaluation": (["eval", "taste"], "There is nothing called 'taste' to evaluate"),
+    "training without a store": (["train", "--store", "no-such-shop"], "There is no store 'no-such-shop'"),
 }
 
 
@@ -82,3 +86,22 @@ def test_what_goes_wrong_is_one_sentence_and_exit_1(case: str, tmp_path: Path, m
 
 def test_a_command_that_does_not_exist() -> None:
     assert CliRunner().invoke(app, ["sell"]).exit_code == 2
+
+
+def test_train_says_what_each_model_is_worth_and_doctor_that_there_are_models(
+    store_folder: Path, shop: Assistant, tmp_path: Path
+) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(store_folder, folder, ignore=shutil.ignore_patterns("aisle.db*", "models"))
+    assert _models(str(folder)).state == "warn" and "aisle train" in _models(str(folder)).remedy
+    output = printed("train", "--store", str(folder), "--models", "popularity,item_knn", "--seed", "3")
+    assert "NDCG@10" in output and "item_knn" in output and "Learnt from" in output
+    assert _models(str(folder)).state == "ok"
+    answer = json.loads(
+        printed("ask", "what do you recommend?", "--store", str(folder), "--user", "u0001", "--llm", "none", "--json")
+    )
+    assert answer["evidence"]["reasons"] and answer["user"] == "u0001"
+
+
+def _models(store: str) -> Finding:
+    return next(finding for finding in examine(store) if finding.name == "models")

@@ -14,7 +14,7 @@ from assistant.replies.checker import Checker
 from assistant.replies.facts import listing_facts, whole_listings
 from assistant.replies.phrases import say_note
 from assistant.replies.reasons import in_full, reason_note, say_reason, short_name, span
-from assistant.turn import Evidence
+from assistant.turn import Evidence, Note
 from assistant.understanding.language import has_cjk
 from data.catalogue import Catalogue
 from data.records import Product
@@ -51,12 +51,12 @@ def test_every_reason_has_words_in_both_languages_that_its_evidence_bears_out(
 
 
 def test_like_a_good_assistant(catalogue: Catalogue) -> None:
-    product, own = catalogue.product(0), short_name(catalogue.titles[1])
+    product, own = catalogue.product(0), short_name(catalogue.titles[-1])
 
     def said(reason: Reason, last: date | None = LAST, language: str = "en") -> str:
         return say_reason(reason_note(reason, product, catalogue, lambda _: last), language)  # type: ignore[arg-type]
 
-    because = Reason("because_of", catalogue.ids[1], count=40)
+    because = Reason("because_of", catalogue.ids[-1], count=40)
     assert said(because) == f"Bought by people who bought your {own}"
     assert said(because, last=None) == f"People who bought {own} bought this too"
     assert said(Reason("due_again", days=21)) == "You buy this about every 3 weeks; last time on March 9, 2026"
@@ -97,6 +97,13 @@ def test_a_reason_that_has_lost_its_ground_says_something_true_instead(catalogue
 )
 def test_names_are_short_and_still_names(title: str, name: str) -> None:
     assert short_name(title) == name
+
+
+def test_two_shades_are_told_apart() -> None:
+    red, blue = "Kitcho Plus coffee mug, red", "Kitcho Plus coffee mug, blue"
+    note = Note(key="similar", values={"title": red, "own": blue})
+    assert say_reason(note, "en") == f"Similar to {blue}"
+    assert say_note(in_full(note, "en"), "en").startswith("I suggested Kitcho Plus coffee mug because")
 
 
 @given(st.text(min_size=1, max_size=300))
