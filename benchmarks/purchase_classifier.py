@@ -20,6 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from scipy.special import expit, logit
 
 from benchmarks.figures import merge
 from benchmarks.purchases import online_retail
@@ -28,9 +29,17 @@ from data.errors import AisleError
 from data.weights import fetch
 from recommenders.histories import Histories
 from recommenders.interactions import DAY_S, Interactions
+from recommenders.ranking.calibration import Classification, classification
 from recommenders.splits import time_split
-from recommenders.transfer import LossPoint, Pairs, PairSettings, PurchaseClassifier, Window, measures, pairs_in
-from recommenders.transfer.calibration import Measures, logistic, sigmoid
+from recommenders.transfer import (
+    LossPoint,
+    Pairs,
+    PairSettings,
+    PurchaseClassifier,
+    Window,
+    area_under_curve,
+    pairs_in,
+)
 from retrieval.encoder import DEFAULT_MODEL, Encoder
 
 UNSEEN_SHARE: Final = 0.1
@@ -43,6 +52,8 @@ TEST_PAIRS: Final = 3_000
 LOOKED_AT: Final = 100
 RE_RANKED: Final = 32
 TIMED: Final = 20
+NEWTON_STEPS: Final = 50
+CLOSE: Final = 1e-8  # a step that moves no weight further is the last
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,13 @@ class Shop:
         past = self.log.before(window.start)
         told = past.where(self.seen[past.item])
         return Asked(drawn, _popularity(told, window.start, drawn), _likeness(told, window.start, drawn, self.vectors))
+
+
+@dataclass(frozen=True)
+class Measures(Classification):
+    """At the threshold ½, since half of the answers are yes."""
+
+    auc: float
 
 
 @dataclass(frozen=True)
@@ -157,16 +175,41 @@ def _measured(model: PurchaseClassifier, train: list[Asked], validation: Asked, 
         "frozen_embeddings": _answered(frozen, test.text),
         "classifier_and_popularity": _answered(both, np.column_stack([_log_odds(said), test.popularity])),
     }
-    return {way: measures(probabilities, test.pairs.bought) for way, probabilities in ways.items()}
+    return {way: _measures(probabilities, test.pairs.bought) for way, probabilities in ways.items()}
+
+
+def _measures(probabilities: np.ndarray, labels: np.ndarray) -> Measures:
+    found = classification(probabilities, labels, 0.5)
+    return Measures(**asdict(found), auc=area_under_curve(probabilities, labels))
+
+
+def logistic(features: np.ndarray, answers: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """float64 (d + 1,): weights and, last, the offset of a logistic regression, by Newton's method.
+
+    features: (m, d); answers: bool (m,); penalty: λ of ½ λ ‖weights‖², the offset goes free.
+    """
+    rows = np.column_stack([features, np.ones(len(features))]).astype(np.float64)
+    ridge = np.full(rows.shape[1], penalty)
+    ridge[-1] = 1e-9
+    weights = np.zeros(rows.shape[1])
+    for _ in range(NEWTON_STEPS):
+        chance = expit(rows @ weights)
+        slope = rows.T @ (chance - answers) + ridge * weights
+        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge + 1e-9)
+        step = np.linalg.solve(curve, slope)
+        step *= min(1.0, 5 / (np.abs(rows @ step).max(initial=0) + 1e-12))  # far from the optimum Newton overshoots
+        weights = weights - step
+        if np.abs(step).max() < CLOSE:
+            break
+    return weights
 
 
 def _answered(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
-    return sigmoid(features @ weights[:-1] + weights[-1])
+    return np.asarray(expit(features @ weights[:-1] + weights[-1]))
 
 
 def _log_odds(probabilities: np.ndarray) -> np.ndarray:
-    safe = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(safe / (1 - safe)))
+    return np.asarray(logit(np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)))
 
 
 def _cost(model: PurchaseClassifier) -> float:

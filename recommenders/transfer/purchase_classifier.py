@@ -21,13 +21,14 @@ from torch import Tensor, nn
 from data.errors import AisleError
 from data.files import replacing
 from data.store import fingerprint
+from recommenders.ranking.calibration import Platt
 from recommenders.recommender import Progress, Settings, silent
-from recommenders.transfer.calibration import Platt
 from recommenders.transfer.network import PairNetwork, opened
 from recommenders.transfer.pairs import Pairs
 from recommenders.transfer.training import LossPoint, Training, TrainingSettings
 
 BATCH: Final = 32
+UNCALIBRATED: Final = Platt(1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class PurchaseClassifier:
         self._identity = _identity(folder)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._network = PairNetwork(encoder, settings.trained_layers).to(self._device).eval()
-        self.platt = Platt()
+        self.platt = UNCALIBRATED
         self.history: list[LossPoint] = []
 
     @classmethod
@@ -120,7 +121,7 @@ class PurchaseClassifier:
             kind=fingerprint(self._identity, str(self.settings), *pairs.recent, *pairs.candidate),
         )
         self.history = run.run(checkpoint, progress)
-        self.platt = Platt.of(self._scores(held_out), validation.bought)
+        self.platt = _platt(self._scores(held_out), validation.bought)
         return self
 
     def probabilities(self, pairs: Pairs) -> np.ndarray:
@@ -131,7 +132,7 @@ class PurchaseClassifier:
         """One safetensors file of what was learnt; the pretrained part is not repeated. Raises AisleError."""
         about = {
             "settings": json.dumps(self.settings.as_dict()),
-            "platt": json.dumps([self.platt.slope, self.platt.offset]),
+            "platt": json.dumps([self.platt.slope, self.platt.intercept]),
             "encoder": self._identity,
         }
         tensors = {name: value.detach().cpu().contiguous() for name, value in self._network.learnt().items()}
@@ -180,6 +181,11 @@ class PurchaseClassifier:
 
 def _identity(folder: Path) -> str:
     return fingerprint(*sorted(folder.glob("*.safetensors")), *sorted(folder.glob("vocab*")))
+
+
+def _platt(scores: np.ndarray, answers: np.ndarray) -> Platt:
+    """Answers of one kind only, or none, teach nothing: the network's own log-odds stay."""
+    return Platt.fit(scores, answers) if 0 < answers.sum() < len(answers) else UNCALIBRATED
 
 
 def _cross_entropy(scores: np.ndarray, answers: np.ndarray) -> float:
