@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from data.demo.build import build
@@ -18,6 +19,8 @@ from data.errors import AisleError
 from data.importers import Importer, formats
 from data.ingest import ingest
 from data.store import Store, StoreSettings
+from recommenders.histories import Histories
+from recommenders.interactions import Interactions
 from retrieval.encoder import Encoder
 
 ROOT = Path(__file__).parents[1]
@@ -61,10 +64,34 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
 def test_every_file_that_is_named_exists(page: str) -> None:
-    named = re.findall(r"`((?:assistant|data|retrieval|ui|benchmarks|docs|tests)/[\w/.]+)`", (ROOT / page).read_text())
+    named = re.findall(
+        r"`((?:assistant|data|recommenders|retrieval|ui|benchmarks|docs|tests)/[\w/.]+)`", (ROOT / page).read_text()
+    )
     examples = {"listings.py", "opening_hours.py", "llama_cpp_engine.py"}
     assert named
     assert [path for path in named if Path(path).name not in examples and not (ROOT / path).exists()] == []
+
+
+def test_the_recommender_of_contributing_is_one() -> None:
+    names: dict[str, Any] = {}
+    [snippet] = [text for text in _python("CONTRIBUTING.md") if "class Weekday" in text]
+    exec(compile(snippet, "CONTRIBUTING.md", "exec"), names)
+    sundays = pd.date_range("2026-03-01", periods=5, freq="7D", tz="UTC")
+    log = Interactions.of(
+        pd.DataFrame(
+            {
+                "user_id": [f"u{row}" for row in range(10)],
+                "product_id": ["roast"] * 5 + ["coffee"] * 5,
+                "event": "purchase",
+                "value": 1.0,
+                "timestamp": [*sundays, *(sundays + pd.Timedelta(days=1))],
+            }
+        )
+    )
+    model = names["Weekday"]().fit(Histories.of(log))
+    again = names["Weekday"].restore(model.settings.as_dict(), model.tensors())
+    on_sunday = Histories.nobody(2, now=int(pd.Timestamp("2026-04-05 12:00").timestamp()))
+    assert again.scores(on_sunday).tolist() == [[5, 0]]
 
 
 @pytest.fixture
