@@ -22,9 +22,10 @@ from recommenders.ranking.first_stage import default_models
 from recommenders.ranking.lambdarank import LambdaRank
 from recommenders.ranking.objective import Point, trade_off
 from recommenders.ranking.scorer import Scorer
-from recommenders.ranking.training_set import ask, last_contexts
+from recommenders.ranking.training_set import ask, last_contexts, thinned
 from recommenders.recommender import Progress, silent
 
+NEGATIVES: Final = 0.25  # of the candidates not bought, for the trade-off
 LAMBDAS: Final = (0.0, 0.3, 1.0, 3.0, 10.0, math.inf)
 
 
@@ -108,7 +109,8 @@ def run_pipeline(
     threshold = choose_threshold(scorer.probabilities(held_out.features), held_out.label)
     points: tuple[Point, ...] = ()
     if answered.examples is not None and listener.heard is not None:
-        learnt, validation, test = map(_with_money, (listener.heard, held_out, answered.examples))
+        few = thinned(listener.heard, NEGATIVES)
+        learnt, validation, test = map(_with_money, (few, held_out, answered.examples))
         points = tuple(trade_off(learnt, validation, test, LAMBDAS, progress=progress))
     return PipelineResult(lists, Purchases.of(answered.judged, threshold), points)
 

@@ -44,12 +44,12 @@ from retrieval.encoder import Encoder
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCUMENT: Final = ROOT / "docs" / "recommenders.md"
 
-# How Aisle's pipeline is set up for each shop and question.
+# How Aisle's pipeline is set up for each shop and question: slices about as long as the test.
 PIPELINES: Final[Mapping[tuple[str, Protocol], PipelineChoice]] = {
-    ("online_retail", "new"): PipelineChoice(PipelineSettings()),
-    ("online_retail", "all"): PipelineChoice(PipelineSettings()),
-    ("complete_journey", "new"): PipelineChoice(PipelineSettings()),
-    ("complete_journey", "all"): PipelineChoice(PipelineSettings()),
+    ("online_retail", "new"): PipelineChoice(PipelineSettings(slice_days=18)),
+    ("online_retail", "all"): PipelineChoice(PipelineSettings(slice_days=18)),
+    ("complete_journey", "new"): PipelineChoice(PipelineSettings(slice_days=30)),
+    ("complete_journey", "all"): PipelineChoice(PipelineSettings(slice_days=30)),
 }
 
 SOURCES: Final = {
