@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from recommenders.suggestions import Suggestion
 from retrieval.filters import Filters
 
 AKIN = 0.42  # cosine from which a product is worth showing where nothing is exactly what was asked for
+LOOK_ALIKE = 0.7  # cosine from which a product is another of the same rather than something to go with it
 NO_FILTERS = Filters()
 EARLIEST_YEAR = 1971  # time is counted from 1970 on
 PERSONAL = frozenset({"because_of", "bought_too", "due_again", "bought_often", "bought_before", "category", "similar"})
@@ -65,8 +66,19 @@ class Recommendations:
         self._refused = frozenset(event.product_id for event in shopper.live if event.event == "dislike")
 
     def for_you(self, wish: Wish, k: int) -> list[Recommendation]:
-        """By taste, situation and words together."""
-        return self._recommended(wish, k, self._shopper)
+        """By taste, situation and words together; at most half of it what the shopper has bought before.
+
+        Buying again is what is likeliest of all, but a list of nothing else is no recommendation.
+        """
+        found = self._recommended(wish, k, self._shopper)
+        bought = self._shop.recommender.bought(self._shopper.user) if self._shopper.user else frozenset()
+        again = [item.product.product_id for item in found if item.product.product_id in bought]
+        if wish.new_only or len(again) <= k // 2:
+            return found
+        others = replace(wish, new_only=True, without=wish.without | {item.product.product_id for item in found})
+        new = iter(self._recommended(others, k, self._shopper))
+        mixed = [item if item.product.product_id not in again[k // 2 :] else next(new, None) for item in found]
+        return [item for item in mixed if item is not None]
 
     def for_anyone(self, wish: Wish, k: int) -> list[Recommendation]:
         """By situation and words alone: what is popular, or a gift, where the giver's taste says nothing."""
@@ -76,7 +88,10 @@ class Recommendations:
         """What is bought together with them; nothing where no purchases show that."""
         ids = [product.product_id for product in products]
         allowed = self._allowed(wish, ids)
-        return self._worded(self._shop.recommender.complements(ids, k, allowed, self._shopper.user).items, allowed)[:k]
+        for open_ in (allowed & ~self._look_alikes(ids), allowed):
+            if found := self._shop.recommender.complements(ids, k, open_, self._shopper.user).items:
+                return self._worded(found, open_)[:k]
+        return []
 
     def related(self, product: Product, wish: Wish, k: int) -> list[Recommendation]:
         """The nearest in meaning on other shelves."""
@@ -144,12 +159,18 @@ class Recommendations:
         on_topic[[hit.row for hit in hits]] = True
         return on_topic
 
+    def _look_alikes(self, ids: Sequence[str]) -> np.ndarray:
+        """bool (n,): what could stand in for one of them. Shops without categories have no other sign of it."""
+        dense, every = self._shop.search.dense, np.arange(len(self._shop.catalogue))
+        rows = [self._shop.catalogue.row_of(product_id) for product_id in ids]
+        return np.any([dense.cosines(dense.vector(row), every) > LOOK_ALIKE for row in rows], axis=0)
+
     def _worded(self, found: Iterable[Suggestion], allowed: np.ndarray) -> list[Recommendation]:
         kept = [suggestion for suggestion in found if allowed[suggestion.row]]
         products = self._shop.catalogue.products(suggestion.row for suggestion in kept)
         worded = []
         for suggestion, product in zip(kept, products, strict=True):
-            why = reason_note(suggestion.reason, product, self._shop.catalogue, self._last_bought)
+            why = reason_note(suggestion.reason, product, self._shop.catalogue, self._days_bought)
             worded.append(
                 Recommendation(
                     product=product,
@@ -161,8 +182,8 @@ class Recommendations:
             )
         return worded
 
-    def _last_bought(self, product_id: str) -> date | None:
-        return self._shop.last_bought(self._shopper.user, product_id) if self._shopper.user else None
+    def _days_bought(self, product_id: str) -> list[date]:
+        return self._shop.days_bought(self._shopper.user, product_id) if self._shopper.user else []
 
 
 def is_personal(why: Note | None) -> bool:

@@ -70,13 +70,12 @@ class Shop:
         ids = dict.fromkeys(mine[Columns.Product].to_pylist())
         return [product_id for product_id in ids if product_id in self.catalogue][:most]
 
-    def last_bought(self, user: str, product_id: str) -> date | None:
-        """The day of the shopper's latest purchase of the product."""
+    def days_bought(self, user: str, product_id: str) -> list[date]:
+        """The days on which the shopper bought the product, the latest last."""
         table = self._interactions
         mine = pc.and_(pc.equal(table[Columns.User], user), pc.equal(table[Columns.Product], product_id))
         bought = table.filter(pc.and_(mine, pc.equal(table[Columns.Event], "purchase")))
-        latest = pc.max(bought[Columns.Timestamp]).as_py()
-        return latest.date() if latest else None
+        return sorted({moment.date() for moment in bought[Columns.Timestamp].to_pylist()})
 
     def users(self, most: int = 20) -> list[str]:
         """Some shoppers of the store's history, the busiest first."""

@@ -144,8 +144,9 @@ def _similar(request: Request, recommendations: Recommendations, wish: Wish) -> 
 def _again(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
     if not request.shop.recommender.known(request.user):
         return Found([], [Note(key="again_guest")], "again")
-    if items := recommendations.due_again(wish, search.PAGE):
-        return Found(items, [Note(key="again")], "again")
+    items = recommendations.due_again(wish, search.PAGE)
+    if due := [item for item in items if item.why and item.why.key == "due_again"]:
+        return Found(due, [Note(key="again")], "again")
     items = recommendations.bought_lately(wish, search.PAGE)
     return Found(items, [Note(key="again_bought" if items else "again_guest")], "again")
 

@@ -17,14 +17,15 @@ from data.records import CATEGORY_SEPARATOR, Product
 from recommenders.reasons import Reason
 
 LONGEST_NAME = 48  # characters of a title inside a sentence
+HABIT = 2.5  # times the usual gap, or a part of it, up to which the shopper's own is called the same
 SEVERAL = 3  # shoppers from which their number says something
 _WEEK, _MONTH, _YEAR = 7.0, 30.4, 365.25
 _COMPASS = ("south", "north", "east", "west", "northeast", "northwest", "southeast", "southwest", "midwest")
 
-LastBought = Callable[[str], date | None]  # product id → the day this shopper bought it last
+DaysBought = Callable[[str], list[date]]  # product id → the days on which this shopper bought it, the latest last
 
 
-def reason_note(reason: Reason, product: Product, catalogue: Catalogue, last_bought: LastBought) -> Note:
+def reason_note(reason: Reason, product: Product, catalogue: Catalogue, days_bought: DaysBought) -> Note:
     """The reason as a note: a key of `phrases.yaml` and raw values, to be put into words by `say_reason`."""
     values: dict[str, object] = {"title": product.title, "count": reason.count}
     own = next(iter(catalogue.known([reason.product_id or ""])), None)
@@ -32,14 +33,13 @@ def reason_note(reason: Reason, product: Product, catalogue: Catalogue, last_bou
         case "because_of" | "goes_with" | "similar":
             if own is None:
                 return _general(reason, product)
-            looked_at = reason.kind == "because_of" and last_bought(own.product_id) is None
+            looked_at = reason.kind == "because_of" and not days_bought(own.product_id)
             return Note(key="bought_too" if looked_at else reason.kind, values=values | {"own": own.title})
-        case "due_again" if reason.days and (last := last_bought(product.product_id)):
-            return Note(key="due_again", values=values | {"days": reason.days, "last": last.isoformat()})
-        case "bought_often" if reason.count > 1:
-            return Note(key="bought_often", values=values)
+        case "due_again" if gap := _own_gap(days := days_bought(product.product_id), reason.days):
+            return Note(key="due_again", values=values | {"days": gap, "last": days[-1].isoformat()})
         case "due_again" | "bought_often":
-            return Note(key="bought_before", values=values)
+            times = max(len(days_bought(product.product_id)), reason.count if reason.kind == "bought_often" else 0)
+            return Note(key="bought_often" if times > 1 else "bought_before", values=values | {"count": times})
         case "matches_words" | "popular_region" | "category":
             return Note(key=reason.kind, values=values | {"words": reason.words})
         case "new_arrival" if reason.days is not None:
@@ -108,6 +108,14 @@ def _in_words(values: dict[str, object], language: Language) -> dict[str, str]:
             case _:
                 worded[name] = str(value)
     return worded
+
+
+def _own_gap(days: list[date], usual: float | None) -> float | None:
+    """The shopper's mean gap in days, where it is near enough to the usual one to speak of a habit of theirs."""
+    if len(days) < 2 or not usual:
+        return None
+    own = (days[-1] - days[0]).days / (len(days) - 1)
+    return own if usual / HABIT <= own <= usual * HABIT else None
 
 
 def _told_apart(title: str, other: str) -> str:

@@ -20,7 +20,7 @@ from data.catalogue import Catalogue
 from data.records import Product
 from recommenders.reasons import Reason, ReasonKind
 
-LAST = date(2026, 3, 9)
+DAYS = [date(2026, 1, 26), date(2026, 2, 16), date(2026, 3, 9)]  # every three weeks
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_every_reason_has_words_in_both_languages_that_its_evidence_bears_out(
     catalogue: Catalogue, kind: ReasonKind
 ) -> None:
     product = catalogue.product(0)
-    note = reason_note(reason(kind, catalogue), product, catalogue, lambda _: LAST)
+    note = reason_note(reason(kind, catalogue), product, catalogue, lambda _: DAYS)
     for language in ("en", "zh"):
         short, full = say_reason(note, language), say_note(in_full(note, language), language)
         assert short and full and "{" not in short + full
@@ -53,15 +53,16 @@ def test_every_reason_has_words_in_both_languages_that_its_evidence_bears_out(
 def test_like_a_good_assistant(catalogue: Catalogue) -> None:
     product, own = catalogue.product(0), short_name(catalogue.titles[-1])
 
-    def said(reason: Reason, last: date | None = LAST, language: str = "en") -> str:
-        return say_reason(reason_note(reason, product, catalogue, lambda _: last), language)  # type: ignore[arg-type]
+    def said(reason: Reason, days: list[date] = DAYS, language: str = "en") -> str:
+        return say_reason(reason_note(reason, product, catalogue, lambda _: days), language)  # type: ignore[arg-type]
 
     because = Reason("because_of", catalogue.ids[-1], count=40)
     assert said(because) == f"Bought by people who bought your {own}"
-    assert said(because, last=None) == f"People who bought {own} bought this too"
+    assert said(because, days=[]) == f"People who bought {own} bought this too"
     assert said(Reason("due_again", days=21)) == "You buy this about every 3 weeks; last time on March 9, 2026"
     assert said(Reason("due_again", days=21), language="zh") == "您大约每3周买一次，上次是2026年3月9日"
-    assert said(Reason("due_again")) == "You have bought this before"
+    assert said(Reason("due_again", days=90)) == "You have bought this 3 times"  # no habit of this shopper's
+    assert said(Reason("due_again", days=21), days=DAYS[:1]) == "You have bought this before"
     assert said(Reason("popular_region", words="United Kingdom")) == "Popular in the United Kingdom"
     assert said(Reason("popular_region", words="Canada")) == "Popular in Canada"
     assert said(Reason("popular_now", count=1200)) == "Popular this month: 1,200 shoppers bought it"
@@ -79,10 +80,10 @@ def test_a_reason_that_has_lost_its_ground_says_something_true_instead(catalogue
         (shelved, "From our shelf of Tents"),
         (bare, "From our range"),
     ):
-        assert say_reason(reason_note(gone, product, catalogue, lambda _: None), "en") == words
+        assert say_reason(reason_note(gone, product, catalogue, lambda _: []), "en") == words
     few = Reason("popular_now", count=1)
-    assert say_reason(reason_note(few, rated, catalogue, lambda _: None), "en") == "Rated 4.5 by 12 shoppers"
-    assert "New" not in say_reason(reason_note(Reason("new_arrival"), rated, catalogue, lambda _: None), "en")
+    assert say_reason(reason_note(few, rated, catalogue, lambda _: []), "en") == "Rated 4.5 by 12 shoppers"
+    assert "New" not in say_reason(reason_note(Reason("new_arrival"), rated, catalogue, lambda _: []), "en")
 
 
 @pytest.mark.parametrize(

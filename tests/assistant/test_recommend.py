@@ -136,6 +136,9 @@ def test_a_known_shopper_gets_a_list_of_their_own_with_reasons(
     assert all(product.in_stock for product in own.products)
     assert own.evidence.personalised and not guest.evidence.personalised
 
+    known = [product_id for product_id in ids(own) if product_id in bought_by(log, regular)]
+    assert 0 < len(known) <= 3 and len(own.products) == 6
+
     new = visit(regular).says("something I haven't bought")
     assert new.products and not bought_by(log, regular) & set(ids(new))
     assert "None of them is among your purchases." in new.text
