@@ -26,8 +26,11 @@ from recommenders.interactions import CONTEXTS, DAY_S, Context, IdMap, Interacti
 from recommenders.live import LiveEvent
 from recommenders.models.complements import Complements
 from recommenders.persistence import Trained
-from recommenders.pipeline import Pipeline, PipelineSettings
+from recommenders.pipeline import Pipeline, PipelineSettings, taught
+from recommenders.ranking.first_stage import FirstStage, default_models
 from recommenders.ranking.items import ItemSide
+from recommenders.ranking.scorer import Scorer
+from recommenders.ranking.training_set import Protocol, answered, slices
 from recommenders.service import ShopRecommender
 
 SHELVES: Final = 250
@@ -36,6 +39,8 @@ DAYS: Final = 200
 REGIONS: Final = ("east", "north", "south", "west")
 EVENT_SHARES: Final = (0.5, 0.2, 0.3)  # of views, carts, purchases
 WARM_UP: Final = 20
+SLICE_DAYS: Final = 14.0
+ASKED: Final = 300  # shoppers that the scorer learns from
 
 
 def shop(products: int, shoppers: int, events: int, seed: int = 0) -> tuple[Catalogue, np.ndarray, Interactions]:
@@ -80,11 +85,20 @@ def _log(rng: np.random.Generator, shelf: np.ndarray, shoppers: int, events: int
 
 
 def opened(products: int, shoppers: int, events: int) -> tuple[ShopRecommender, Interactions]:
+    """The default models, fitted once, as they were two weeks before the log's end: quick, and as slow to ask."""
     catalogue, vectors, log = shop(products, shoppers, events)
     items = ItemSide.from_catalogue(catalogue, vectors)
-    pipeline = Pipeline.fit(log, items, log.end + 1, PipelineSettings(slice_days=14, slices=1))
+    (span,) = slices(log.end + 1, SLICE_DAYS, 1)
+    stage = FirstStage.fit(log, items, span.start, default_models(items))
+    scorers: dict[Protocol, Scorer] = {}
+    protocols: tuple[Protocol, ...] = ("new", "all")
+    for protocol in protocols:
+        found = taught([answered(stage, log, span, protocol, ASKED).examples], PipelineSettings())
+        if found is not None:
+            scorers[protocol] = found[0]
     complements = Complements().fit(Histories.of(log))
-    return ShopRecommender(catalogue, vectors, log, Trained(pipeline, complements), "a made-up shop"), log
+    trained = Trained(Pipeline(stage, scorers), complements)
+    return ShopRecommender(catalogue, vectors, log, trained, "a made-up shop"), log
 
 
 def measure(

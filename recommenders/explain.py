@@ -28,10 +28,11 @@ from recommenders.reasons import Reason
 
 MONTH: Final = 30.0
 NEW_DAYS: Final = 30.0  # on sale for less: a new arrival
-FEWEST_SALES: Final = 5  # buyers in a region that make it popular there
+FEWEST_SALES: Final = 5  # buyers that make it popular, in the last month or in a region
 ALIKE: Final = 0.5  # cosine from which on two products are called similar
 DUE_FROM: Final = 0.7  # of the usual gap has passed
-NAMED_ITEMS: Final = 3  # of the shopper's own, of each linear model, that may be named
+
+VAGUE: Final = {"category": 0.5, "popular": 0.5}  # said of many products at once, so it must have moved this one more
 
 # The first of these that a feature's name starts with is its family; what fits none explains nothing in words.
 FAMILIES: Final = (
@@ -73,11 +74,12 @@ class Explainer:
     buyers: Buyers
     pipeline: Pipeline | None
     now: int
-    _lifts: dict[int, dict[str, float]] = field(default_factory=dict)
+    causes: dict[int, int | None] = field(default_factory=dict)
 
     def reasons(self, rows: Sequence[int], fit: Fit) -> list[Reason]:
         """One for each of `rows`, which are among those of `fit`."""
         weights = self._weights(rows, fit)
+        self.causes = self._causes(rows)
         return [self._reason(row, weight) for row, weight in zip(rows, weights, strict=True)]
 
     def _weights(self, rows: Sequence[int], fit: Fit) -> list[dict[str, float]]:
@@ -112,7 +114,8 @@ class Explainer:
             "popular": self.popular_now,
             "category": self.of_category,
         }
-        strongest = sorted((name for name in weights if weights[name] > 0), key=lambda name: -weights[name])
+        lifted = {name: weight * VAGUE.get(name, 1.0) for name, weight in weights.items() if weight > 0}
+        strongest = sorted(lifted, key=lambda name: -lifted[name])
         usual = ("again", "taste", "region", "popular", "category") if not weights else ()
         for name in (*strongest, *usual):
             if (tell := tellers.get(name)) and (reason := tell(row)):
@@ -120,7 +123,8 @@ class Explainer:
         for tell in (self.new_arrival, self.similar, self.popular_now, self.of_category):
             if reason := tell(row):
                 yield reason
-        yield Reason("popular", count=self.buyers.ever(row))
+        count = self.buyers.ever(row)
+        yield Reason("popular", count=count) if count else Reason("new_arrival")
 
     def again(self, row: int) -> Reason | None:
         """Due again, or bought so often; nothing for what this shopper never bought."""
@@ -139,26 +143,38 @@ class Explainer:
 
     def because_of(self, row: int) -> Reason | None:
         """The shopper's own item that lifts this one most; by text where no purchases connect the two."""
-        cause = self.cause(row)
+        cause = self.causes.get(row) if row in self.causes else self.cause(row)
         if cause is None:
             return self.similar(row)
         return Reason("because_of", self.catalogue.ids[cause], count=self.buyers.both(row, cause))
 
     def cause(self, row: int) -> int | None:
         """The shopper's item whose removal takes the largest share from the score that the linear models give."""
-        history, shares = self.asked.history, dict[int, float]()
-        for model in self.linear:
-            items, amounts = model.contributions(history, row)
-            total = float(np.abs(amounts).sum())
-            for item, amount in zip(items[:NAMED_ITEMS].tolist(), amounts[:NAMED_ITEMS].tolist(), strict=True):
-                if amount > 0 and item != row:
-                    shares[item] = shares.get(item, 0.0) + amount / total
-        return max(shares, key=lambda item: (shares[item], -item)) if shares else None
+        return self._causes([row])[row]
+
+    def _causes(self, rows: Sequence[int]) -> dict[int, int | None]:
+        """The same for each of `rows`: sums of `ItemToItem.contributions`, as shares of a model's whole, at once."""
+        shares = np.zeros((len(self.liked), len(rows)))
+        for model in self.linear if len(rows) else ():
+            own = model.inputs(self.asked.history)
+            if not own.nnz or not model.weights.shape[0]:
+                continue
+            effect = own.data[:, None] * model.weights[own.indices][:, rows].toarray()
+            total = np.abs(effect).sum(0)
+            place = np.searchsorted(self.liked, own.indices)
+            shares[place] += np.where(total > 0, effect / np.where(total > 0, total, 1), 0)
+        if not len(self.liked):
+            return dict.fromkeys(rows)
+        best = shares.argmax(0)
+        lifted = shares[best, np.arange(len(rows))] > 0
+        return {
+            row: int(self.liked[at]) if lift and self.liked[at] != row else None
+            for row, at, lift in zip(rows, best, lifted, strict=True)
+        }
 
     def similar(self, row: int) -> Reason | None:
         """The shopper's own item whose text is nearest."""
-        liked = np.unique(self.asked.history.item[self.asked.history.weight > 0])
-        liked = liked[liked != row]
+        liked = self.liked[self.liked != row]
         if not len(liked) or not self.vectors.shape[1]:
             return None
         cosine = self.vectors[liked] @ self.vectors[row]
@@ -173,13 +189,13 @@ class Explainer:
 
     def popular_now(self, row: int) -> Reason | None:
         count = self.buyers.since(row, MONTH, self.now)
-        return Reason("popular_now", count=count) if count > 1 else None
+        return Reason("popular_now", count=count) if count >= FEWEST_SALES else None
 
     def of_category(self, row: int) -> Reason | None:
         """The finest category that this product has in common with something the shopper liked."""
         path = self.catalogue.categories[row]
-        liked = {self.catalogue.categories[item] for item in self.asked.history.item[self.asked.history.weight > 0]}
-        return Reason("category", words=path.split(CATEGORY_SEPARATOR)[-1]) if path and path in liked else None
+        shelves = {self.catalogue.categories[item] for item in self.liked}
+        return Reason("category", words=path.split(CATEGORY_SEPARATOR)[-1]) if path and path in shelves else None
 
     def new_arrival(self, row: int) -> Reason | None:
         if self.pipeline is None:
@@ -188,6 +204,12 @@ class Explainer:
         if np.isnan(age):
             return Reason("new_arrival")
         return Reason("new_arrival", days=age) if age < NEW_DAYS else None
+
+    @cached_property
+    def liked(self) -> np.ndarray:
+        """int64 (m,): the shopper's items for which anything speaks, each once, rising."""
+        history = self.asked.history
+        return np.unique(history.item[history.weight > 0]).astype(np.int64)
 
     @cached_property
     def linear(self) -> list[ItemToItem]:

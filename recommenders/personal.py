@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from recommenders.ranking.statistics import ItemStatistics
 from recommenders.ranking.training_set import Protocol
 
 UNSOLD: Final = 10  # never sold products that are given a chance, those nearest to the shopper's taste
+UNSOLD_LOOKED_AT: Final = 2000  # of the never sold: more would take longer than all the models
 FEWEST: Final = 50  # candidates a list is made from, as far as there are so many
 POPULAR: Final = 500  # products that a stranger's list is made from
 TASTE_WEIGHT: Final = 1.5  # of likeness in text, against popularity, where no models are trained
@@ -113,11 +115,15 @@ class Fitter:
 
     def _unsold(self, asked: Asked) -> np.ndarray:
         """int64: the never sold products that are nearest to the shopper's taste."""
-        open_ = np.flatnonzero((self.statistics.buyers[-1] == 0) & ~asked.hidden & self.facts.in_stock)
-        if not len(open_):
-            return open_
-        likeness = self.vectors[open_] @ self.taste(asked)
-        return open_[best_of(likeness, UNSOLD)]
+        rows, vectors = self._never_sold
+        likeness = np.where(asked.hidden[rows], -np.inf, vectors @ self.taste(asked))
+        return rows[best_of(likeness, UNSOLD)]
+
+    @cached_property
+    def _never_sold(self) -> tuple[np.ndarray, np.ndarray]:
+        """(rows in stock: int64 (u,), their vectors), the last of the catalogue where they are many: the newest."""
+        rows = np.flatnonzero((self.statistics.buyers[-1] == 0) & self.facts.in_stock)[-UNSOLD_LOOKED_AT:]
+        return rows, self.vectors[rows]
 
     def _filled(self, asked: Asked) -> np.ndarray:
         """int64: allowed products, the popular ones first."""

@@ -29,7 +29,8 @@ __all__ = ["LiveEvent", "ShopRecommender", "Suggestion", "Suggestions"]
 STOPPED_DAYS: Final = 30  # a log that ended longer ago is a feed that stopped: time stands still at its end
 THETA: Final = 0.25  # how much of a list is variety
 THETA_WORDS: Final = 0.1  # the same, of products of one kind that was asked for
-SHARE_OF_KIND: Final = 0.3  # of a list that one category, or one brand, may fill
+SHARE_OF_KIND: Final = 0.4  # of a list that one category, or one brand, may fill
+FEWEST_TOGETHER: Final = 2  # baskets: once is chance
 AFFINE: Final = 0.05  # probability of a purchase at which an affinity is one half
 
 
@@ -116,7 +117,7 @@ class ShopRecommender:
         found = self.complement.goes_with(rows, len(self.catalogue), self.facts.category if has_categories else None)
         open_ = np.ones(len(self.catalogue), bool) if allowed is None else allowed.copy()
         open_[self._asked(user).bought()] = False
-        usable = open_[found.indices]
+        usable = open_[found.indices] & (found.support >= FEWEST_TOGETHER)
         indices, scores = found.indices[usable], found.scores[usable]
         k = min(k, len(self.catalogue))
         made = ListMaker((InStock(),), Mmr(THETA), k, max(k, 200)).make(indices, scores, self.facts.take(indices))
@@ -184,7 +185,7 @@ class ShopRecommender:
         allowed: np.ndarray | None = None,
         new_only: bool = False,
     ) -> Asked:
-        index = self.users.index(user) if user is not None else -1
+        index = self._index(user)
         history = self.pasts.history(index, self._now(), live, self._row)
         disliked = {self._row(event.product_id) for event in live if event.event == "dislike"} - {None}
         hidden = np.zeros(len(self.catalogue), bool) if allowed is None else ~np.asarray(allowed, bool)
@@ -206,6 +207,11 @@ class ShopRecommender:
         assert self.complement is not None
         best = int(self.complement.association[basket][:, [row]].toarray().argmax())
         return Reason("goes_with", self.catalogue.ids[basket[best]], count=self.buyers.both(row, basket[best]))
+
+    def _index(self, user: str | None) -> int:
+        """−1 for a stranger. One look-up, which `IdMap.index` of a batch is not."""
+        place = self.users.ids.get_loc(user) if user is not None and user in self.users else -1
+        return place if isinstance(place, int) else -1  # ids are unique, so that it is
 
     def _row(self, product_id: str) -> int | None:
         return self.catalogue.row_of(product_id) if product_id in self.catalogue else None
