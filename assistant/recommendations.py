@@ -24,7 +24,7 @@ AKIN = 0.42  # cosine from which a product is worth showing where nothing is exa
 LOOK_ALIKE = 0.7  # cosine from which a product is another of the same rather than something to go with it
 NO_FILTERS = Filters()
 EARLIEST_YEAR = 1971  # time is counted from 1970 on
-PERSONAL = frozenset({"because_of", "bought_too", "due_again", "bought_often", "bought_before", "category", "similar"})
+PERSONAL = frozenset("because_of bought_too due_again bought_often bought_twice bought_before category similar".split())
 
 
 @dataclass(frozen=True)

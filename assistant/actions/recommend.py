@@ -106,10 +106,13 @@ def _goes_with(request: Request, recommendations: Recommendations, wish: Wish) -
         return Found([], [request.problem("nothing_shown")], "goes_with")
     wish = replace(wish, words="")
     items = recommendations.goes_with(about, wish, search.PAGE)
-    title = {"title": short_name(about[0].title)}
+    named = len(about) > 1 and not request.referenced()  # by words, which several products bear
+    title = {"title": request.understanding.query if named else short_name(about[0].title)}
     if items:
-        note = Note(key="goes_with", values=title) if len(about) == 1 else Note(key="goes_with_these")
-        return Found(items, [note], "goes_with", about)
+        one = named or len(about) == 1
+        return Found(
+            items, [Note(key="goes_with", values=title) if one else Note(key="goes_with_these")], "goes_with", about
+        )
     if items := recommendations.related(about[0], wish, search.PAGE):
         return Found(items, [Note(key="goes_with_unknown", values=title)], "goes_with", about)
     items = recommendations.similar(about[0], wish, search.PAGE)

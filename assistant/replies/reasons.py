@@ -39,7 +39,8 @@ def reason_note(reason: Reason, product: Product, catalogue: Catalogue, days_bou
             return Note(key="due_again", values=values | {"days": gap, "last": days[-1].isoformat()})
         case "due_again" | "bought_often":
             times = max(len(days_bought(product.product_id)), reason.count if reason.kind == "bought_often" else 0)
-            return Note(key="bought_often" if times > 1 else "bought_before", values=values | {"count": times})
+            key = "bought_before" if times < 2 else "bought_twice" if times == 2 else "bought_often"
+            return Note(key=key, values=values | {"count": times})
         case "matches_words" | "popular_region" | "category":
             return Note(key=reason.kind, values=values | {"words": reason.words})
         case "new_arrival" if reason.days is not None:

@@ -118,7 +118,7 @@ AGAIN = _cue(
 
 GOES_WITH = _cue(
     r"\b(?:what|which|anything|something|things?)(?: else)?\b.{0,25}\b(?:go|goes|pairs?|works?|fits?|wear|matche?s?|combines?)(?: (?:well|best|nicely|good))?(?: together)? with\b|\bgoes well with\b|\bto (?:go|wear|match|pair)(?: (?:it|well|up))? with\b|\bmatch(?:es)? with\b",
-    r"\b(?:accessor(?:y|ies)|complements?|extras?) (?:for|to|that)\b|\b(?:bought|buy|purchased?) (?:\w+ ){0,2}together(?: with)?\b|\b(?:complete|finish) (?:the|this|my) (?:look|outfit|set)\b|\bwhat else do (?:i|people) (?:need|buy|get)(?: (?:with|for|to go with))\b",
+    r"\b(?:accessor(?:y|ies)|complements?|extras?) (?:for|to|that)\b|\b(?:bought|buy|purchased?) (?:\w+ ){0,2}together(?: with)?\b|\b(?:complete|finish) (?:the|this|my) (?:look|outfit|set)\b|\b(?:recommend|suggest|buy|get|need|order) (?:together |along )?with (?=it\b|this\b|that\b|these\b|those\b|them\b|the )|\bwhat else do (?:i|people) (?:need|buy|get)(?: (?:with|for|to go with))\b",
     r"[配搭](?:什么|什麼|啥|点什么|些什么)|怎么(?:搭|配)|怎麼(?:搭|配)|搭配|(?:什么|啥|哪些).{0,6}(?:配|搭)(?:得上|它|这|這|那|呢|$)|一起[买買](?:什么|啥|的)?|[配附]件",
 )
 WHY = _cue(

@@ -81,6 +81,7 @@ ASKED = {
     "送给妈妈的礼物": "gift",
     "what goes with these?": "goes_with",
     "what would go well with the first one?": "goes_with",
+    "what would you recommend with the second one?": "goes_with",
     "这个配什么？": "goes_with",
     "怎么搭配？": "goes_with",
     "buy it again": "again",
