@@ -152,12 +152,12 @@ def row_cells(boards: Sequence[Board]) -> Cells:
     """What each row is, and which of a grid's settings was best."""
     cells = [["row", "what it is", "best of its grid, on the test itself"]]
     for row in ROWS:
-        settings = {
-            f"{found.setting} ({title(board)})"
-            for board in boards
-            if (found := board.rows.get(row.key)) is not None and found.setting
-        }
-        cells.append([row.label, row.what, "; ".join(sorted(settings))])
+        best: dict[str, list[str]] = {}
+        for board in boards:
+            if (found := board.rows.get(row.key)) is not None and found.setting:
+                best.setdefault(found.setting, []).append(title(board))
+        settings = [f"{setting} ({'; '.join(where)})" for setting, where in best.items()]
+        cells.append([row.label, row.what, "<br>".join(settings)])
     cells.append([LABELS[AISLE], "the models propose and a scorer that knows the context decides", ""])
     return cells
 
@@ -223,10 +223,11 @@ def write(file: Path, outcome: Outcome, recorded: Mapping[str, float]) -> None:
 
 
 def markdown(cells: Cells) -> str:
-    """The table, or that it was not run where there is nothing below the header."""
+    """The table, numbers to the right; or that it was not run, where there is nothing below the header."""
     if len(cells) < 2:
         return NOT_RUN
-    rule = ["---"] + ["---:"] * (len(cells[0]) - 1)
+    numeric = [all(re.match(r"[-+−∞\d]", row[at]) for row in cells[1:]) for at in range(len(cells[0]))]
+    rule = ["---:" if each else "---" for each in numeric]
     return "\n".join(f"| {' | '.join(row)} |" for row in [cells[0], rule, *cells[1:]])
 
 

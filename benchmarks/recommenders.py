@@ -57,6 +57,7 @@ SOURCES: Final = {
     "evaluation": ("recommenders/evaluation/*.py", "benchmarks/item_sides.py", "benchmarks/purchases.py"),
     "models": ("recommenders/models/*.py",),
     "rivals": ("benchmarks/rivals.py",),
+    "cost": ("benchmarks/training_cost.py",),
     "rows": ("benchmarks/recommender_rows.py",),
     "pipeline": ("recommenders/ranking/*.py", "recommenders/pipeline.py", "benchmarks/pipeline_run.py"),
 }
@@ -181,9 +182,9 @@ def run(options: argparse.Namespace, console: Console) -> Outcome:
         boards += Run(options.work, chosen, console).boards(name, logs[name], SHOPS[name])
     shelf = Shelf(options.work / "costs")
     first = next(iter(logs.values()))
-    costs = () if options.skip_cost else costs_as_it_grows(first, shelf, _code("models"), console)
+    costs = () if options.skip_cost else costs_as_it_grows(first, shelf, _code("base", "models", "cost"), console)
     on_card = not options.skip_cost and torch.cuda.is_available()
-    devices = costs_on_devices(first, shelf, _code("models"), console) if on_card else ()
+    devices = costs_on_devices(first, shelf, _code("base", "models", "cost"), console) if on_card else ()
     return Outcome(tuple(boards), costs, devices, run_beside(options.beside, console))
 
 

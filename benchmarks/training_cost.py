@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -125,8 +126,14 @@ def _copied(past: Histories, copies: int) -> Histories:
 
 
 def _peak_mib() -> float:
+    """Linux counts in `ru_maxrss` what the parent held when it forked, so that `VmHWM` is read there."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
+        if found:
+            return int(found[1]) / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / MIB if sys.platform == "darwin" else peak / 1024  # bytes there, KiB on Linux
+    return peak / MIB if sys.platform == "darwin" else peak / 1024  # bytes there, KiB elsewhere
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
