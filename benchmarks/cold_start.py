@@ -23,7 +23,7 @@ from scipy import sparse
 
 from benchmarks.figures import merge
 from benchmarks.popular_in_context import PopularInContext
-from benchmarks.purchases import online_retail
+from benchmarks.purchases import online_retail, products_only
 from benchmarks.titles import online_retail_titles
 from data.errors import AisleError
 from recommenders.evaluation.metrics import hits, interval, ndcg
@@ -77,16 +77,11 @@ def cold_shoppers() -> dict[str, float]:
 
 
 def _cold_items() -> PerShopper:
-    log = _products(online_retail())
+    log = products_only(online_retail())
     split = time_split(log)
     vectors = Encoder().encode(online_retail_titles(log.items))
     draws = [_scored_items(_hidden_draw(split, draw), vectors) for draw in range(DRAWS)]
     return {way: np.concatenate([draw[way] for draw in draws]) for way in draws[0]}
-
-
-def _products(log: Interactions) -> Interactions:
-    """Postage, carriage and fees left out: their codes begin with a letter, and every order from abroad has one."""
-    return log.with_items(np.array([code[:1].isdigit() for code in log.items.ids], bool))
 
 
 def _hidden_draw(split: Split, draw: int) -> ColdItems:
@@ -152,7 +147,7 @@ def _neighbourhood(known: np.ndarray, unsold: np.ndarray, popular: np.ndarray) -
 
 
 def _cold_shoppers() -> PerShopper:
-    split = time_split(_products(online_retail()))
+    split = time_split(products_only(online_retail()))
     items = np.flatnonzero(split.past.buyers() >= MIN_BUYERS)
     past, future = split.past.with_items(items), split.future.with_items(items)
     firsts = _first_purchases(split, future)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.paths import data_folder
-from data.importers.uci_titles import is_note, title_of
+from benchmarks.titles import titles_from
 from data.records import CATEGORY_SEPARATOR
 from recommenders.ranking.items import ItemSide
 from retrieval.encoder import Encoder
@@ -35,15 +35,6 @@ def online_retail_side_from(
     sold = known[(known["Quantity"] > 0) & (known["UnitPrice"] > 0)]
     price = sold.groupby(sold["StockCode"].astype(str))["UnitPrice"].median()
     return ItemSide.of(_in_order(price, ids), [""] * len(ids), _vectors(titles_from(known, ids), encoder))
-
-
-def titles_from(lines: pd.DataFrame, ids: Sequence[str]) -> list[str]:
-    """The most frequent description of each StockCode, readable; the code where only remarks were written."""
-    named = lines[["StockCode", "Description"]].dropna().astype(str)
-    counts = named.value_counts(["StockCode", "Description"]).reset_index()
-    best = counts[~counts["Description"].map(is_note)].drop_duplicates("StockCode")
-    titles = dict(zip(best["StockCode"], best["Description"].map(title_of), strict=True))
-    return [titles.get(code, code) for code in ids]
 
 
 def complete_journey_side(ids: Sequence[str], cut: int, encoder: Encoder | None) -> ItemSide:

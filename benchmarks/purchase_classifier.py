@@ -23,7 +23,7 @@ from rich.table import Table
 from scipy.special import expit, logit
 
 from benchmarks.figures import merge
-from benchmarks.purchases import online_retail
+from benchmarks.purchases import online_retail, products_only
 from benchmarks.titles import online_retail_titles
 from data.errors import AisleError
 from data.weights import fetch
@@ -134,8 +134,7 @@ def run(pairs: int = TRAINING_PAIRS) -> Result:
 
 
 def _shop() -> Shop:
-    log = online_retail()
-    log = log.with_items(np.array([code[:1].isdigit() for code in log.items.ids], bool))  # no postage, no fees
+    log = products_only(online_retail())
     titles = online_retail_titles(log.items)
     seen = np.random.default_rng(0).random(len(titles)) >= UNSEEN_SHARE
     return Shop(log, titles, Encoder().encode(titles), seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.paths import data_folder
@@ -31,6 +32,13 @@ def online_retail() -> Interactions:
             }
         )
     )
+
+
+def products_only(log: Interactions) -> Interactions:
+    """Online Retail without postage, carriage and fees: their codes begin with a letter, and every order from abroad
+    has one.
+    """
+    return log.with_items(np.array([code[:1].isdigit() for code in log.items.ids], bool))
 
 
 def complete_journey() -> Interactions:

@@ -26,6 +26,7 @@ from recommenders.models.sasrec import SASRec
 from recommenders.ranking.items import ItemSide
 from recommenders.recommender import Recommender
 from recommenders.splits import Split
+from recommenders.vectors import unit
 
 PROTOCOLS: Final[tuple[Protocol, ...]] = ("new", "all")
 BATCH: Final = 256  # shoppers scored at once
@@ -69,7 +70,7 @@ def _singular_vectors(past: Histories) -> np.ndarray:
         return np.ones((past.n_items, 1), np.float32)
     _, strength, right = svds(matrix.astype(np.float64), k=dims, random_state=0)
     vectors = (right * strength[:, None]).T
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+    return unit(vectors).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from benchmarks.paths import data_folder
@@ -14,8 +16,14 @@ def online_retail_titles(items: IdMap) -> list[str]:
 
     Raises AisleError where the data are absent.
     """
-    lines = pd.read_parquet(data_folder() / "online_retail.parquet", columns=["StockCode", "Description"]).dropna()
-    counts = lines.astype(str).value_counts(["StockCode", "Description"]).reset_index()
-    named = counts[~counts["Description"].map(is_note)].drop_duplicates("StockCode")
-    titles = dict(zip(named["StockCode"], named["Description"].map(title_of), strict=True))
-    return [titles.get(code, code) for code in items.ids]
+    lines = pd.read_parquet(data_folder() / "online_retail.parquet", columns=["StockCode", "Description"])
+    return titles_from(lines, list(items.ids))
+
+
+def titles_from(lines: pd.DataFrame, ids: Sequence[str]) -> list[str]:
+    """The same from lines in the columns of UCI Online Retail."""
+    named = lines[["StockCode", "Description"]].dropna().astype(str)
+    counts = named.value_counts(["StockCode", "Description"]).reset_index()
+    best = counts[~counts["Description"].map(is_note)].drop_duplicates("StockCode")
+    titles = dict(zip(best["StockCode"], best["Description"].map(title_of), strict=True))
+    return [titles.get(code, code) for code in ids]

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 from benchmarks import recommender_tables, recommenders, rivals, training_cost
-from benchmarks.item_sides import complete_journey_side_from, online_retail_side_from, titles_from
+from benchmarks.item_sides import complete_journey_side_from, online_retail_side_from
 from benchmarks.pipeline_run import PipelineResult
 from benchmarks.purchase_probability import MEASURES, Judged, Purchases
 from benchmarks.recommender_figures import Board, Outcome, figures
 from benchmarks.recommender_results import Estimate, Measured, Shelf
 from benchmarks.recommender_rows import Ground, Row, Way, lists_of, run_row
+from benchmarks.titles import titles_from
 from data.schema import Columns
 from recommenders.interactions import Interactions
 from recommenders.ranking.calibration import classification
@@ -249,8 +250,10 @@ def test_copies_of_a_log_are_other_shoppers_with_the_same_items(tmp_path: Path) 
 
 def test_a_model_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
     training_cost.save(shop(30), tmp_path / "log.npz")
+    ballast = np.ones(1 << 30, np.uint8)  # a GiB here is none of the other process's
     found = training_cost.cost("popularity", tmp_path / "log.npz", 2, cpu_only=True)
     assert (found.device, found.copies) == ("cpu", 2)
+    assert found.peak_mib < ballast.nbytes / training_cost.MIB
 
 
 def test_a_broken_result_on_the_shelf_counts_as_none(tmp_path: Path) -> None:

@@ -94,8 +94,3 @@ def one_after_another(work: Callable[[Batch], None], batches: Sequence[Batch]) -
 def _pooled(pool: ThreadPoolExecutor, work: Callable[[Batch], None], batches: Sequence[Batch]) -> None:
     for _ in pool.map(work, batches):
         pass
-
-
-def default_device(asked: str | None) -> torch.device:
-    """`asked`, or a graphics card where there is one."""
-    return torch.device(asked or ("cuda" if torch.cuda.is_available() else "cpu"))

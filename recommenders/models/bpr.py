@@ -22,8 +22,9 @@ import torch
 from scipy import sparse
 from torch.nn import functional
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
-from recommenders.models.batches import default_device, row_batches
+from recommenders.models.batches import row_batches
 from recommenders.recommender import Progress, Recommender, Settings, silent
 
 STEPS: Final = 8  # of folding in

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.models.item_to_item import ItemToItem, nearest, no_weights, weights_of
 from recommenders.recommender import Progress, Settings, silent
@@ -64,13 +65,9 @@ class EASE(ItemToItem):
         return histories.matrix(self.settings.half_life, binary=binary)
 
 
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 def _dense(matrix: sparse.csr_matrix, l2: float, kept: int) -> sparse.csr_matrix:
     """B = I − P / diag(P) with P = (XᵀX + l2·I)⁻¹, equation 8 of the paper; the `kept` largest weights a column."""
-    gram = torch.from_numpy((matrix.T @ matrix).toarray()).to(_device(), torch.float32)
+    gram = torch.from_numpy((matrix.T @ matrix).toarray()).to(default_device(), torch.float32)
     gram.diagonal().add_(l2)
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
     inverse /= -inverse.diagonal().clone()
@@ -103,7 +100,7 @@ def _regressions(
     columns: sparse.csc_matrix, targets: np.ndarray, neighbours: np.ndarray, near: np.ndarray, l2: float
 ) -> np.ndarray:
     """float32 (b, k): the weights of each target's `neighbours`, int (b, k), 0 where `near`, bool (b, k), says no."""
-    device = _device()
+    device = default_device()
     used = np.unique(np.concatenate([targets, neighbours[near]]))
     own = columns[:, used]
     gram = torch.from_numpy((own.T @ own).toarray()).to(device, torch.float32)

@@ -19,9 +19,10 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.models import ridge
-from recommenders.models.batches import Batch, Run, default_device, row_batches, side_by_side
+from recommenders.models.batches import Batch, Run, row_batches, side_by_side
 from recommenders.recommender import Progress, Recommender, Settings, silent
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.recommender import Recommender, Settings
 
@@ -101,7 +102,7 @@ def nearest(
     pair without common users. An item is not its own neighbour.
     """
     n = matrix.shape[1]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = default_device()
     columns, rows = matrix.tocsc(), matrix.tocsr()
     step = max(1, BLOCK_CELLS // max(n, 1))
     for start in range(0, n, step):

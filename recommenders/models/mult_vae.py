@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from scipy import sparse
 from torch import nn
 
+from recommenders.device import default_device
 from recommenders.evaluation.task import top
 from recommenders.histories import Histories
 from recommenders.models.early_stopping import Checkpoint, HeldOut, Trainee, train
@@ -92,7 +93,7 @@ class MultVAE(Recommender):
     def __init__(self, settings: MultVAESettings | None = None, checkpoint: Path | None = None) -> None:
         self.settings: MultVAESettings = settings or MultVAESettings()
         self.checkpoint = checkpoint
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = default_device()
         self.network: Network | None = None
         self.best_epoch = 0
 

@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.interactions import RATING
 from recommenders.models import ridge
-from recommenders.models.batches import Batch, Run, default_device, one_after_another, row_batches, side_by_side
+from recommenders.models.batches import Batch, Run, one_after_another, row_batches, side_by_side
 from recommenders.recommender import Progress, Recommender, Settings, silent
 
 STARS: Final = (1.0, 5.0)

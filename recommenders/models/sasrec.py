@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from scipy import sparse
 from torch import nn
 
+from recommenders.device import default_device
 from recommenders.evaluation.task import top
 from recommenders.histories import Histories
 from recommenders.models.early_stopping import Checkpoint, HeldOut, Trainee, train
@@ -133,7 +134,7 @@ class SASRec(Recommender):
     def __init__(self, settings: SASRecSettings | None = None, checkpoint: Path | None = None) -> None:
         self.settings: SASRecSettings = settings or SASRecSettings()
         self.checkpoint = checkpoint
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = default_device()
         self.network: Network | None = None
         self.best_epoch = 0
 

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from recommenders.histories import Histories
 from recommenders.recommender import Progress, Recommender, Settings, silent
+from recommenders.vectors import unit
 
 PENALTIES: Final = tuple(10.0**power for power in np.arange(-2, 4.5, 0.5))
 FOLDS: Final = 5
@@ -142,7 +143,7 @@ class TextProfile(Recommender):
         self.settings: TextProfileSettings = settings or TextProfileSettings()
         if not 0 <= self.settings.closest <= 1:
             raise ValueError("closest must lie between 0 and 1")
-        self.embeddings = _unit(np.nan_to_num(np.asarray(embeddings, np.float32), posinf=0.0, neginf=0.0))
+        self.embeddings = unit(np.nan_to_num(np.asarray(embeddings, np.float32), posinf=0.0, neginf=0.0))
 
     def fit(self, past: Histories, validation: Histories | None = None, progress: Progress = silent) -> Self:
         """Raises ValueError where the histories' items are not those of the embeddings."""
@@ -152,7 +153,7 @@ class TextProfile(Recommender):
 
     def scores(self, histories: Histories) -> np.ndarray:
         matrix = histories.matrix(half_life=self.settings.half_life)
-        mean = _unit(np.asarray(matrix @ self.embeddings)) @ self.embeddings.T
+        mean = unit(np.asarray(matrix @ self.embeddings)) @ self.embeddings.T
         if not self.settings.closest:
             return np.asarray(mean, np.float32)
         return np.asarray(
@@ -172,9 +173,3 @@ class TextProfile(Recommender):
             if end > start:
                 found[row] = (self.embeddings[matrix.indices[start:end]] @ self.embeddings.T).max(0)
         return found
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    """Each row at length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), np.float32)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from recommenders.device import default_device
 from recommenders.ranking.binning import Binning
 from recommenders.ranking.examples import Examples
 from recommenders.ranking.scorer import Scorer, base_log_odds, conversion_weights, row_weights, shares
@@ -52,7 +53,7 @@ class DeepFM(Scorer):
     def __init__(self, settings: DeepFMSettings | None = None) -> None:
         super().__init__()
         self.settings: DeepFMSettings = settings or DeepFMSettings()
-        self.device = torch.device(self.settings.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.device = default_device(self.settings.device)
         self.binning = Binning(np.zeros((0, 1), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32))
         self.network: _Network | None = None
 

@@ -17,6 +17,7 @@ from recommenders.interactions import CART, PURCHASE, RATING, VIEW
 from recommenders.ranking.context import Moment
 from recommenders.ranking.items import ItemSide
 from recommenders.ranking.statistics import FIRST_WINDOWS, WINDOWS, ItemStatistics
+from recommenders.vectors import unit
 
 LATELY: Final = 30.0  # days
 SESSION_DAYS: Final = 1 / 24  # what happened within the last hour belongs to this visit
@@ -62,7 +63,7 @@ class Shopper:
         """Two float32 (d,) of unit length, or zeros: the mean meaning of what is liked, and of this visit's items."""
         vectors = self.items.vectors[self.history.item]
         now = self.history.days <= SESSION_DAYS
-        return _unit(self.liking @ vectors), _unit((self.liking * now) @ vectors)
+        return unit(self.liking @ vectors), unit((self.liking * now) @ vectors)
 
 
 class FeatureBuilder:
@@ -220,11 +221,6 @@ class FeatureBuilder:
         code = regional.code(moment.said.get("region"))
         columns["region.buyers.30d"] = np.log1p(regional.at(code, candidates)) if code >= 0 else np.array([np.nan])
         return columns
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length > 0 else vector
 
 
 def _least(at: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from data.errors import AisleError
 from data.files import replacing
 from data.store import fingerprint
+from recommenders.device import default_device
 from recommenders.ranking.calibration import Platt
 from recommenders.recommender import Progress, Settings, silent
 from recommenders.transfer.network import PairNetwork, opened
@@ -73,7 +74,7 @@ class PurchaseClassifier:
         self.settings = settings
         encoder, self._tokenizer = opened(folder)
         self._identity = _identity(folder)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device = default_device()
         self._network = PairNetwork(encoder, settings.trained_layers).to(self._device).eval()
         self.platt = UNCALIBRATED
         self.history: list[LossPoint] = []

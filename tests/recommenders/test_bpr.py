@@ -6,17 +6,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from recommenders.histories import Histories
 from recommenders.models.bpr import BPR, BPRSettings
+from tests.recommenders.logs import who_bought
 
 SMALL = BPRSettings(dims=8, epochs=40, batch=64, rate=0.1, drawn=64, half_life=None, device="cpu")
-
-
-def histories(lists: list[list[int]], n_items: int, weight: float = 1.0) -> Histories:
-    item = np.array([i for row in lists for i in row], np.int32)
-    ones = np.ones(len(item), np.float32)
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64)
-    return Histories(indptr, item, ones * weight, np.full(len(item), 2, np.int8), ones, ones, 0, n_items)
 
 
 def tastes(shoppers: int, seed: int) -> list[list[int]]:
@@ -32,21 +25,21 @@ def rightly_ordered(scores: np.ndarray) -> float:
 
 
 def test_strangers_get_items_of_their_taste() -> None:
-    model = BPR(SMALL).fit(histories(tastes(60, 0), 30))
-    assert rightly_ordered(model.scores(histories(tastes(20, 1), 30))) > 0.97
+    model = BPR(SMALL).fit(who_bought(tastes(60, 0), 30))
+    assert rightly_ordered(model.scores(who_bought(tastes(20, 1), 30))) > 0.97
 
 
 def test_a_stranger_without_history_gets_what_is_popular() -> None:
     lists = [[0, 1 + s % 5] for s in range(60)]
-    scores = BPR(SMALL).fit(histories(lists, 20)).scores(histories([[]], 20))[0]
+    scores = BPR(SMALL).fit(who_bought(lists, 20)).scores(who_bought([[]], 20))[0]
     assert scores.argmax() == 0
     assert scores[1:6].min() > scores[6:].max()
 
 
 def test_folding_in_finds_the_minimum_that_it_promises() -> None:
-    model = BPR(SMALL).fit(histories(tastes(60, 0), 30))
+    model = BPR(SMALL).fit(who_bought(tastes(60, 0), 30))
     chosen = [0, 1, 2]
-    found = model.user_factors(histories([chosen], 30))[0].astype(float)
+    found = model.user_factors(who_bought([chosen], 30))[0].astype(float)
     items, bias, drawn = model.item_factors.astype(float), model.item_bias.astype(float), model.negatives
 
     def cost(x: np.ndarray) -> float:
@@ -64,9 +57,9 @@ def test_validation_stops_training_that_no_longer_helps() -> None:
     rng = np.random.default_rng(0)
     noise = [list(rng.choice(30, 5, replace=False)) for _ in range(60)]
     later = [list(rng.choice(30, 3, replace=False)) for _ in range(60)]
-    model = BPR(SMALL).fit(histories(noise, 30), histories(later, 30), lambda _what, share: rounds.append(share))
+    model = BPR(SMALL).fit(who_bought(noise, 30), who_bought(later, 30), lambda _what, share: rounds.append(share))
     assert len(rounds) < SMALL.epochs
-    assert np.isfinite(model.scores(histories(noise, 30))).all()
+    assert np.isfinite(model.scores(who_bought(noise, 30))).all()
 
 
 @given(
@@ -78,7 +71,7 @@ def test_validation_stops_training_that_no_longer_helps() -> None:
 def test_any_log_gives_finite_scores_the_same_with_a_seed_and_after_restoring(
     lists: list[list[int]], weight: float, popularity: float
 ) -> None:
-    past = histories(lists, 7, weight)
+    past = who_bought(lists, 7, weight)
     settings = BPRSettings(dims=3, epochs=2, popularity=popularity, device="cpu")
     model, twin = BPR(settings).fit(past), BPR(settings).fit(past)
     scores = model.scores(past)
@@ -91,4 +84,4 @@ def test_any_log_gives_finite_scores_the_same_with_a_seed_and_after_restoring(
 
 def test_senseless_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        BPR(BPRSettings(dims=0)).fit(histories([[0]], 1))
+        BPR(BPRSettings(dims=0)).fit(who_bought([[0]], 1))

@@ -14,24 +14,20 @@ from hypothesis import strategies as st
 from data.demo.build import build
 from data.demo.specs import Department, load_departments
 from recommenders.histories import Histories
-from recommenders.interactions import CART, PURCHASE, Interactions
+from recommenders.interactions import Interactions
 from recommenders.models.complements import Complements, ComplementsSettings
+from tests.recommenders.logs import events_ago
 
 BOOTS, SOCKS, SHOES, TEA = range(4)
 HOUR = 1 / 24
 
 
-def _log(*rows: tuple[str, int, float], event: int = PURCHASE, n_items: int = 4) -> Histories:
+def _log(*rows: tuple[str, int, float], event: str = "purchase") -> Histories:
     """Events as (shopper, item, days before now)."""
-    frame = pd.DataFrame(rows, columns=["user_id", "product_id", "ago"])
-    now = pd.Timestamp("2026-10-01", tz="UTC")
-    frame["timestamp"] = now - pd.to_timedelta(frame["ago"], unit="D")
-    frame["event"] = {PURCHASE: "purchase", CART: "cart"}[event]
-    log = Interactions.of(frame, items=[str(item) for item in range(n_items)])
-    return Histories.of(log, now=int(now.timestamp()))
+    return events_ago([(who, item, event, ago) for who, item, ago in rows], ["0", "1", "2", "3"])
 
 
-def _hikers(event: int = PURCHASE) -> Histories:
+def _hikers(event: str = "purchase") -> Histories:
     """Boots and socks in one basket; who bought them buys shoes, with tea, a month later."""
     rows = []
     for number in range(40):
@@ -93,7 +89,7 @@ def test_a_shopper_is_scored_by_the_last_basket() -> None:
 
 
 def test_carts_stand_in_where_nothing_was_bought() -> None:
-    assert Complements().fit(_hikers(CART)).goes_with([BOOTS], 1).indices.tolist() == [SOCKS]
+    assert Complements().fit(_hikers("cart")).goes_with([BOOTS], 1).indices.tolist() == [SOCKS]
 
 
 def test_it_is_the_same_model_after_restoring() -> None:

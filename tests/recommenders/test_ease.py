@@ -7,24 +7,9 @@ from hypothesis import strategies as st
 
 from recommenders.histories import Histories
 from recommenders.models.ease import EASE, EASESettings
+from tests.recommenders.logs import who_bought
 
 ALL_TIME = {"window": None}
-
-
-def _shoppers(baskets: list[list[int]], n_items: int, days: float = 1.0) -> Histories:
-    """Shoppers who bought these items, all so many days ago."""
-    item = np.array([item for basket in baskets for item in basket], np.int32)
-    ones = np.ones(len(item), np.float32)
-    return Histories(
-        indptr=np.concatenate([[0], np.cumsum([len(basket) for basket in baskets])]).astype(np.int64),
-        item=item,
-        weight=ones,
-        event=np.full(len(item), 2, np.int8),
-        value=ones,
-        days=ones * np.float32(days),
-        now=1_790_000_000,
-        n_items=n_items,
-    )
 
 
 def _groups(n_shoppers: int = 300, n_groups: int = 6, size: int = 10) -> Histories:
@@ -34,7 +19,7 @@ def _groups(n_shoppers: int = 300, n_groups: int = 6, size: int = 10) -> Histori
     for shopper in range(n_shoppers):
         own = (shopper % n_groups) * size + rng.choice(size, 5, replace=False)
         baskets.append([*own.tolist(), int(rng.integers(n_groups * size))])
-    return _shoppers(baskets, n_groups * size)
+    return who_bought(baskets, n_groups * size)
 
 
 def test_it_is_the_closed_form_of_the_paper() -> None:
@@ -49,7 +34,7 @@ def test_it_is_the_closed_form_of_the_paper() -> None:
 
 def test_with_every_item_a_neighbour_the_sparse_form_is_the_exact_one() -> None:
     baskets = [[shopper % 9, (3 * shopper + 1) % 20, (shopper * shopper) % 20] for shopper in range(40)]
-    past = _shoppers([*baskets, list(range(20))], 20)  # the last has everything, so that every pair is met
+    past = who_bought([*baskets, list(range(20))], 20)  # the last has everything, so that every pair is met
     exact = EASE(EASESettings(l2=2.0)).fit(past).weights.toarray()
     regressions = EASE(EASESettings(l2=2.0, dense_up_to=0, neighbours=19)).fit(past).weights.toarray()
     assert np.abs(exact).max() > 0.1
@@ -61,7 +46,7 @@ def test_few_neighbours_still_find_the_taste() -> None:
     few = EASE(EASESettings(l2=20.0, dense_up_to=0, neighbours=8)).fit(past)
     assert np.diff(few.weights.tocsc().indptr).max() <= 8
     for taste in range(6):
-        asked = _shoppers([[taste * 10, taste * 10 + 1]], 60)
+        asked = who_bought([[taste * 10, taste * 10 + 1]], 60)
         scores = few.scores(asked)[0]
         scores[[taste * 10, taste * 10 + 1]] = -1
         assert set(np.argsort(-scores)[:5] // 10) == {taste}
@@ -70,7 +55,7 @@ def test_few_neighbours_still_find_the_taste() -> None:
 @pytest.mark.parametrize("dense_up_to", [0, 8000])
 def test_a_score_is_the_sum_of_what_each_item_contributed(dense_up_to: int) -> None:
     model = EASE(EASESettings(l2=20.0, dense_up_to=dense_up_to, neighbours=20)).fit(_groups())
-    asked = _shoppers([[3, 4, 25]], 60)
+    asked = who_bought([[3, 4, 25]], 60)
     for item in (5, 26, 3):
         indices, amounts = model.contributions(asked, item)
         assert amounts.sum() == pytest.approx(model.scores(asked)[0, item], abs=1e-6)
@@ -88,7 +73,7 @@ def test_neighbours_are_of_the_same_taste() -> None:
 
 
 def test_only_the_window_is_learnt_from() -> None:
-    old = _shoppers([[0, 1]] * 30, 3, days=400)
+    old = who_bought([[0, 1]] * 30, 3, days=400)
     assert EASE().fit(old).weights.nnz == 0
     assert EASE(EASESettings(window=None)).fit(old).weights.nnz > 0
 
@@ -96,7 +81,7 @@ def test_only_the_window_is_learnt_from() -> None:
 def test_half_life_makes_a_recent_item_count_more() -> None:
     past = _groups()
     model = EASE(EASESettings(l2=20.0, half_life=30.0)).fit(past)
-    recent, old = (model.scores(_shoppers([[3]], 60, days))[0, 4] for days in (1, 60))
+    recent, old = (model.scores(who_bought([[3]], 60, days=days))[0, 4] for days in (1, 60))
     assert old == pytest.approx(recent * 2 ** (-59 / 30), rel=1e-3)
 
 
@@ -122,7 +107,7 @@ def test_it_is_the_same_model_after_restoring() -> None:
 )
 def test_scores_are_finite_whatever_the_log(log: tuple[int, list[list[int]]], exact: bool, broken: bool) -> None:
     n_items, baskets = log
-    past = _shoppers(baskets, n_items)
+    past = who_bought(baskets, n_items)
     if broken:
         past.weight[::2] = np.nan
     scores = EASE(EASESettings(l2=1.0, dense_up_to=8000 if exact else 0, neighbours=3)).fit(past).scores(past)

@@ -9,19 +9,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from recommenders.device import default_device
 from recommenders.histories import Histories
-from recommenders.models.batches import default_device, row_batches
+from recommenders.models.batches import row_batches
 from recommenders.models.implicit_als import ImplicitALS, ImplicitALSSettings
+from tests.recommenders.logs import who_bought
 
 SMALL = ImplicitALSSettings(dims=4, iterations=30, regularisation=0.5, half_life=None, device="cpu")
-
-
-def histories(lists: list[list[int]], n_items: int, weight: float = 1.0) -> Histories:
-    """Purchases, in the order given, of a day each."""
-    item = np.array([i for row in lists for i in row], np.int32)
-    ones = np.ones(len(item), np.float32)
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64)
-    return Histories(indptr, item, ones * weight, np.full(len(item), 2, np.int8), ones, ones, 0, n_items)
 
 
 def two_tastes(shoppers: int = 40, n_items: int = 20) -> list[list[int]]:
@@ -51,7 +45,7 @@ def loss(model: ImplicitALS, past: Histories, users: np.ndarray, items: np.ndarr
 
 
 def test_shoppers_get_items_of_their_own_taste_that_they_have_not_bought() -> None:
-    past = histories(two_tastes(), 20)
+    past = who_bought(two_tastes(), 20)
     scores = ImplicitALS(replace(SMALL, dims=2)).fit(past).scores(past)
     assert scores.dtype == np.float32
     first, second = scores[0::2], scores[1::2]
@@ -60,7 +54,7 @@ def test_shoppers_get_items_of_their_own_taste_that_they_have_not_bought() -> No
 
 
 def test_the_factors_are_a_minimum_of_the_loss_for_shoppers_and_for_items() -> None:
-    past = histories(two_tastes(), 20)
+    past = who_bought(two_tastes(), 20)
     model = ImplicitALS(SMALL).fit(past)
     users, items = model.user_factors(past), model.item_factors
     least = loss(model, past, users, items)
@@ -73,9 +67,9 @@ def test_the_factors_are_a_minimum_of_the_loss_for_shoppers_and_for_items() -> N
 
 
 def test_half_a_weight_on_old_events_moves_the_newcomer_to_what_is_new() -> None:
-    past = histories(two_tastes(), 20)
+    past = who_bought(two_tastes(), 20)
     model = ImplicitALS(ImplicitALSSettings(dims=4, iterations=15, regularisation=0.5, half_life=10.0)).fit(past)
-    changed = histories([[0, 1, 15, 16]], 20)
+    changed = who_bought([[0, 1, 15, 16]], 20)
     changed.days[:] = [100, 100, 1, 1]
     scores = model.scores(changed)[0]
     assert scores[10:].min() > scores[:10].max()
@@ -87,7 +81,7 @@ def test_half_a_weight_on_old_events_moves_the_newcomer_to_what_is_new() -> None
 )
 @hypothesis_settings(max_examples=40, deadline=None)
 def test_any_log_gives_finite_scores_and_the_same_ones_after_restoring(lists: list[list[int]], weight: float) -> None:
-    past = histories(lists, 7, weight)
+    past = who_bought(lists, 7, weight)
     model = ImplicitALS(ImplicitALSSettings(dims=3, iterations=2, device="cpu")).fit(past)
     scores = model.scores(past)
     assert scores.shape == (len(lists), 7)
@@ -99,16 +93,16 @@ def test_any_log_gives_finite_scores_and_the_same_ones_after_restoring(lists: li
 
 def test_a_seed_gives_the_same_model_and_a_newcomer_what_a_twin_in_the_log_gets() -> None:
     lists = two_tastes()
-    past = histories(lists, 20)
+    past = who_bought(lists, 20)
     model, twin = ImplicitALS(SMALL).fit(past), ImplicitALS(SMALL).fit(past)
     np.testing.assert_array_equal(model.item_factors, twin.item_factors)
-    np.testing.assert_allclose(model.scores(histories([lists[7]], 20))[0], model.scores(past)[7], atol=1e-5)
+    np.testing.assert_allclose(model.scores(who_bought([lists[7]], 20))[0], model.scores(past)[7], atol=1e-5)
 
 
 @pytest.mark.parametrize("wrong", [{"dims": 0}, {"regularisation": 0.0}, {"unobserved": -1.0}, {"iterations": 0}])
 def test_senseless_settings_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match="must be"):
-        ImplicitALS(ImplicitALSSettings(**wrong)).fit(histories([[0]], 1))
+        ImplicitALS(ImplicitALSSettings(**wrong)).fit(who_bought([[0]], 1))
 
 
 @given(st.lists(st.integers(0, 60), max_size=30))

@@ -12,10 +12,11 @@ import torch
 
 from recommenders.evaluation.task import top
 from recommenders.histories import Histories
-from recommenders.interactions import IdMap, Interactions
+from recommenders.interactions import Interactions
 from recommenders.models.early_stopping import HeldOut
 from recommenders.models.mult_vae import MultVAE, MultVAESettings
 from recommenders.models.popularity import Popularity, PopularitySettings
+from tests.recommenders.logs import nobody
 
 TASTES = 4
 ITEMS_OF_A_TASTE = 10
@@ -35,10 +36,6 @@ def world(shoppers: int = 200, seed: int = 0) -> tuple[Histories, Histories]:
     interactions = Interactions.of(log, [str(i) for i in range(TASTES * ITEMS_OF_A_TASTE)])
     cut = int(pd.Timestamp("2026-02-18", tz="UTC").timestamp())
     return Histories.of(interactions, now=cut), Histories.of(interactions.since(cut))
-
-
-def nobody() -> Histories:
-    return Histories.of(Interactions.empty(IdMap(["a", "b", "c"])), [-1, -1])
 
 
 def same_taste(lists: np.ndarray) -> float:

@@ -1,26 +1,19 @@
 """What many buy: each shopper once, in a window or with the latest counting most."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from recommenders.histories import Histories
-from recommenders.interactions import Interactions
 from recommenders.models.popularity import Popularity, PopularitySettings
+from tests.recommenders.logs import events_ago
 
-
-def _log(*rows: tuple[str, str, str, float]) -> Histories:
-    """Events as (shopper, item, event, days before now)."""
-    frame = pd.DataFrame(rows, columns=["user_id", "product_id", "event", "ago"])
-    frame["timestamp"] = pd.Timestamp("2026-10-01", tz="UTC") - pd.to_timedelta(frame["ago"], unit="D")
-    log = Interactions.of(frame, items=["tea", "mug", "pot"])
-    return Histories.of(log, now=int(pd.Timestamp("2026-10-01", tz="UTC").timestamp()))
-
-
-PAST = _log(
-    ("a", "tea", "purchase", 100), ("b", "tea", "purchase", 90), ("c", "tea", "purchase", 80),
-    ("a", "mug", "purchase", 3), ("a", "mug", "purchase", 2), ("b", "mug", "purchase", 1),
-    ("c", "pot", "view", 1), ("c", "pot", "view", 2),
+PAST = events_ago(
+    [
+        ("a", "tea", "purchase", 100), ("b", "tea", "purchase", 90), ("c", "tea", "purchase", 80),
+        ("a", "mug", "purchase", 3), ("a", "mug", "purchase", 2), ("b", "mug", "purchase", 1),
+        ("c", "pot", "view", 1), ("c", "pot", "view", 2),
+    ],
+    ["tea", "mug", "pot"],
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +14,6 @@ from scipy.special import expit
 
 from benchmarks.purchase_classifier import logistic
 from data.errors import AisleError
-from data.schema import Columns
 from recommenders.interactions import Interactions
 from recommenders.ranking.calibration import classification
 from recommenders.transfer import (
@@ -28,6 +26,7 @@ from recommenders.transfer import (
     pairs_in,
 )
 from recommenders.transfer.purchase_classifier import UNCALIBRATED, ClassifierSettings
+from tests.recommenders.logs import FIRST_DAY, purchases_on_days
 
 COLOURS = ["red", "blue", "green", "black"]
 THINGS = ["mug", "lamp", "scarf", "clock", "bag", "tin"]
@@ -76,14 +75,11 @@ def by_colour(n: int, seed: int) -> Pairs:
 
 def log_of(rows: list[tuple[int, int, int]], n_items: int) -> Interactions:
     """(shopper, item, day)."""
-    frame = pd.DataFrame(rows, columns=[Columns.User, Columns.Product, "day"])
-    frame[Columns.Event] = "purchase"
-    frame[Columns.Timestamp] = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(frame.pop("day"), unit="D")
-    return Interactions.of(frame.astype({Columns.Product: str}), [str(item) for item in range(n_items)])
+    return purchases_on_days(rows, [str(item) for item in range(n_items)])
 
 
 def day(number: int) -> int:
-    return int(pd.Timestamp("2024-01-01", tz="UTC").timestamp()) + number * 86_400
+    return int(FIRST_DAY.timestamp()) + number * 86_400
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,20 +13,16 @@ from data.errors import AisleError
 from recommenders.evaluation.metrics import hits, ndcg
 from recommenders.evaluation.task import Task, task, top
 from recommenders.histories import Histories
-from recommenders.interactions import Interactions
 from recommenders.models.repeat import RepeatPurchase, RepeatSettings
 from recommenders.splits import time_split
+from tests.recommenders.logs import events_ago
 
 COFFEE, TENT, SOAP, RAZOR = range(4)
 
 
 def _log(rows: list[tuple[str, int, float]]) -> Histories:
     """Purchases as (shopper, item, days before now)."""
-    frame = pd.DataFrame(rows, columns=["user_id", "product_id", "ago"])
-    now = pd.Timestamp("2026-10-01", tz="UTC")
-    frame["timestamp"] = now - pd.to_timedelta(frame["ago"], unit="D")
-    log = Interactions.of(frame, items=["0", "1", "2", "3"])
-    return Histories.of(log, now=int(now.timestamp()))
+    return events_ago([(who, item, "purchase", ago) for who, item, ago in rows], ["0", "1", "2", "3"])
 
 
 def _households(n: int = 200, seed: int = 3) -> list[tuple[str, int, float]]:

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from recommenders.evaluation.task import top
 from recommenders.histories import Histories
-from recommenders.interactions import IdMap, Interactions
+from recommenders.interactions import Interactions
 from recommenders.models.early_stopping import HeldOut
 from recommenders.models.moments import Moments, Windows, in_two, liked, with_basket
 from recommenders.models.popularity import Popularity, PopularitySettings
 from recommenders.models.sasrec import SASRec, SASRecSettings
+from tests.recommenders.logs import nobody
 
 N_ITEMS = 20
 SMALL = SASRecSettings(width=16, length=8, epochs=20, batch=128, learning_rate=2e-2, dropout=0.1, item_dropout=0.1)
@@ -45,10 +46,6 @@ def chains(shoppers: int = 200, seed: int = 0) -> tuple[Histories, Histories]:
     first = np.random.default_rng(seed).integers(0, N_ITEMS, shoppers)
     steps = [[[int(item)] for item in (start + np.arange(10)) % N_ITEMS] for start in first]
     return histories_of(*[mine[:9] for mine in steps]), histories_of(*[mine[9:] for mine in steps])
-
-
-def nobody() -> Histories:
-    return Histories.of(Interactions.empty(IdMap(["a", "b", "c"])), [-1, -1])
 
 
 def test_the_order_is_learnt_which_popularity_cannot() -> None:

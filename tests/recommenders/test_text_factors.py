@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from data.schema import Columns
 from recommenders.histories import Histories
-from recommenders.interactions import Interactions
 from recommenders.models.text_factors import (
     TextFactors,
     TextFactorsSettings,
     TextProfile,
     TextProfileSettings,
 )
+from tests.recommenders.logs import purchases_on_days
 
 ITEMS = ["mug", "cup", "hat", "cap"]
 LIKENESS = np.array([[1, 0, 0], [0.9, 0.436, 0], [0, 0, 1], [0, 0.436, 0.9]], np.float32)
@@ -38,10 +36,7 @@ def error(model: TextFactors, embeddings: np.ndarray, factors: np.ndarray) -> fl
 
 def histories(*bought: tuple[str, str, int]) -> Histories:
     """(shopper, item, day)."""
-    frame = pd.DataFrame(bought, columns=[Columns.User, Columns.Product, "day"])
-    frame[Columns.Event] = "purchase"
-    frame[Columns.Timestamp] = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(frame.pop("day"), unit="D")
-    return Histories.of(Interactions.of(frame, ITEMS))
+    return Histories.of(purchases_on_days(bought, ITEMS))
 
 
 def test_an_unsold_item_lands_where_its_text_says() -> None:
