@@ -53,8 +53,11 @@ PIPELINES: Final[Mapping[tuple[str, Protocol], PipelineChoice]] = {
 }
 
 SOURCES: Final = {
-    "base": ("recommenders/histories.py", "recommenders/interactions.py", "recommenders/splits.py"),
-    "evaluation": ("recommenders/evaluation/*.py", "benchmarks/item_sides.py", "benchmarks/purchases.py"),
+    "base": tuple(f"recommenders/{name}.py" for name in ("histories", "interactions", "splits", "vectors")),
+    "evaluation": (
+        "recommenders/evaluation/*.py",
+        *(f"benchmarks/{name}.py" for name in ("item_sides", "purchases", "titles", "recommender_results")),
+    ),
     "models": ("recommenders/models/*.py",),
     "rivals": ("benchmarks/rivals.py",),
     "cost": ("benchmarks/training_cost.py",),
