@@ -32,6 +32,20 @@ SETUP = {
     "ingest_100k_s": ("ingesting 100,000 products from CSV, without the index", "s"),
     "ingest_100k_peak_gb": ("memory of that at its peak", "GB"),
 }
+QUESTIONS = {
+    "online_retail.new": "Online Retail, new items",
+    "complete_journey.new": "The Complete Journey, new items",
+    "complete_journey.all": "The Complete Journey, all items",
+}
+ROWS = {
+    "popular_30d": "popular in the last 30 days",
+    "own_most_bought": "the shopper's own most bought",
+    "implicit_bpr": "BPR of `implicit`",
+    "implicit_als": "ALS of `implicit`",
+    "ease": "EASE",
+    "context_free_best": "the best of all without context",
+    "aisle": "**Aisle's recommendations**",
+}
 SOURCES = {"rules": "code", "llm": "the language model", "fallback": "code, as the model failed"}
 
 
@@ -42,6 +56,15 @@ def search_table(file: Path) -> str:
         for way, name in WAYS.items()
     ]
     return _table(["", "recall@1", "recall@10", "MRR"], rows)
+
+
+def recommenders_table(file: Path) -> str:
+    figures = json.loads(file.read_text(encoding="utf-8"))
+    keys = {row: [f"{question}.ndcg@10.{row}" for question in QUESTIONS] for row in ROWS}
+    rows = [
+        [name, *(f"{figures[key]:.3f}" if key in figures else "–" for key in keys[row])] for row, name in ROWS.items()
+    ]
+    return _table(["NDCG@10", *QUESTIONS.values()], rows)
 
 
 def setup_table(file: Path) -> str:
@@ -68,6 +91,7 @@ def turns_table(folder: Path) -> str:
 TABLES = {
     "search": ("figures/search_known_item.json", search_table),
     "setup": ("figures/setup.json", setup_table),
+    "recommenders": ("figures/recommenders.json", recommenders_table),
     "turns": ("transcripts", turns_table),
 }
 
