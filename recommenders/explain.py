@@ -1,8 +1,9 @@
 """Choosing the reason of a suggestion: what moved its score most, said only where the log bears it out.
 
-The scorer's contributions are summed by family of features; the families that lifted the item are tried in the order of
-their weight, and the first whose claim holds (so many shoppers did buy both, it does sell better in the region) is the
-reason. Within the family of taste, the shopper's own item is named whose removal takes most from the linear models.
+Features come in families. A family's weight is what the item's score loses without it, all of its features unknown. The
+families that lifted the item are tried in the order of their weight, and the first whose claim holds (so many shoppers
+did buy both, it does sell better in the region) is the reason. Within the family of taste, the shopper's own item is
+named whose removal takes most from the linear models.
 """
 
 from __future__ import annotations
@@ -83,21 +84,19 @@ class Explainer:
         return [self._reason(row, weight) for row, weight in zip(rows, weights, strict=True)]
 
     def _weights(self, rows: Sequence[int], fit: Fit) -> list[dict[str, float]]:
-        """Of each row, how far each family moved its score; nothing where no scorer was asked."""
+        """Of each row, what its score loses without each family; nothing where no scorer was asked."""
         scorer = self.pipeline.scorers.get(fit.protocol) if self.pipeline else None
         if scorer is None or fit.features is None or not rows:
             return [{} for _ in rows]
         order = np.argsort(fit.rows)
-        at = order[np.searchsorted(fit.rows, rows, sorter=order)]
-        moved = scorer.contributions(fit.features[at])
-        names = [family(name) for name in scorer.names]
-        found = []
-        for row in moved:
-            sums: dict[str, float] = {}
-            for name, amount in zip(names, row.tolist(), strict=True):
-                sums[name] = sums.get(name, 0.0) + amount
-            found.append(sums)
-        return found
+        whole = fit.features[order[np.searchsorted(fit.rows, rows, sorter=order)]]
+        families = np.array([family(name) for name in scorer.names])
+        names = [name for name in dict.fromkeys(families.tolist()) if name]
+        without = np.repeat(whole[None], len(names), 0)
+        for place, name in enumerate(names):
+            without[place][:, families == name] = np.nan
+        scores = scorer.scores(np.concatenate([whole, *without])).reshape(len(names) + 1, len(rows))
+        return [dict(zip(names, moved.tolist(), strict=True)) for moved in (scores[0] - scores[1:]).T]
 
     def _reason(self, row: int, weights: dict[str, float]) -> Reason:
         asked = self.asked

@@ -23,6 +23,7 @@ from recommenders.ranking.context import Moment
 from recommenders.ranking.statistics import ItemStatistics
 from recommenders.reasons import Reason
 from recommenders.suggestions import Suggestion, Suggestions
+from recommenders.threads import one_thread
 
 __all__ = ["LiveEvent", "ShopRecommender", "Suggestion", "Suggestions"]
 
@@ -68,6 +69,7 @@ class ShopRecommender:
         told = f"trained on {card.span.sentence()}" if trained else "popularity decides"
         return cls(catalogue, vectors, log, trained, f"{told}: {card.note}" if card.note else told)
 
+    @one_thread()
     def recommend(
         self,
         user: str | None = None,
@@ -127,6 +129,7 @@ class ShopRecommender:
         ]
         return Suggestions(items, made)
 
+    @one_thread()
     def affinities(
         self,
         rows: np.ndarray,

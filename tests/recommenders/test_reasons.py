@@ -80,7 +80,7 @@ def test_no_other_item_of_the_shopper_takes_more_away(shop: ShopRecommender) -> 
 
 
 def test_the_family_that_is_named_moved_the_score_up(shop: ShopRecommender) -> None:
-    """With the features of the family unknown, the scorer's score is lower for most of what it is named for."""
+    """Its features unknown, the score is lower, unless what moved it more had nothing true to say."""
     assert shop.pipeline is not None
     scorer = shop.pipeline.scorers["all"]
     kinds = {"because_of": "taste", "due_again": "again", "bought_often": "again", "category": "category"}
