@@ -52,6 +52,8 @@ class Understander:
         if settled is None:
             reading = self._ask_model(text, state)
             settled, source = (_by_reading(said, reading), "llm") if reading else (_by_default(said), "fallback")
+            if settled.intent == "refine" and state.kind and said.content and not cues.CONTINUES.search(text):
+                settled = Settled("search")  # what is named after a recommendation is another thing
             settled = going_on(said, settled)
         elif settled.vague:
             reading = self._ask_model(text, state)
