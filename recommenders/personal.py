@@ -17,6 +17,7 @@ from recommenders.ranking.features import HALF_LIFE
 from recommenders.ranking.first_stage import candidates
 from recommenders.ranking.statistics import ItemStatistics
 from recommenders.ranking.training_set import Protocol
+from recommenders.vectors import unit
 
 UNSOLD: Final = 10  # never sold products that are given a chance, those nearest to the shopper's taste
 UNSOLD_LOOKED_AT: Final = 2000  # of the never sold: more would take longer than all the models
@@ -75,9 +76,7 @@ class Fitter:
         """float32 (d,) of unit length: the mean text of what the shopper likes lately; zeros where nothing is known."""
         history = asked.history
         weight = np.maximum(np.nan_to_num(history.weight * np.exp2(-history.days / HALF_LIFE)), 0)
-        mean = weight.astype(np.float32) @ self.vectors[history.item]
-        length = float(np.linalg.norm(mean))
-        return mean / length if length > 0 else mean
+        return unit(weight.astype(np.float32) @ self.vectors[history.item])
 
     def _known(self, asked: Asked) -> Fit:
         assert self.pipeline is not None
