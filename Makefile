@@ -30,10 +30,11 @@ figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
 	@$(BIN)/python docs/figures.py
 
-transcripts: $(VENV)/.dev  ## the conversations in docs/transcripts, with the stores that are here
+transcripts: $(VENV)/.dev  ## the conversations in docs/transcripts, STORE[-as-USER][-zh].txt, with the stores that are here
 	@for lines in docs/transcripts/*.txt; do \
 	   name=$$(basename $$lines .txt); \
-	   $(BIN)/aisle chat --store $${name%-zh} --save docs/transcripts/$$name.md < $$lines || exit 1; \
+	   case $$name in *-as-*) user="--user $${name##*-as-}";; *) user=;; esac; \
+	   $(BIN)/aisle chat --store $${name%%-*} $$user --save docs/transcripts/$$name.md < $$lines || exit 1; \
 	 done
 	@$(BIN)/python docs/figures.py
 
