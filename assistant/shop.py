@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,29 +63,17 @@ class Shop:
 
     def purchases(self, user: str, most: int = 5) -> list[str]:
         """Ids of what the shopper bought, latest first, each once, as far as the catalogue still has it."""
-        table = self._interactions
-        mine = table.filter(
-            pc.and_(pc.equal(table[Columns.User], user), pc.equal(table[Columns.Event], "purchase"))
-        ).sort_by([(Columns.Timestamp, "descending")])
-        ids = dict.fromkeys(mine[Columns.Product].to_pylist())
-        return [product_id for product_id in ids if product_id in self.catalogue][:most]
+        return list(dict.fromkeys(product_id for product_id, _ in self.recommender.purchases(user)))[:most]
 
     def days_bought(self, user: str, product_id: str) -> list[date]:
         """The days on which the shopper bought the product, the latest last."""
-        table = self._interactions
-        mine = pc.and_(pc.equal(table[Columns.User], user), pc.equal(table[Columns.Product], product_id))
-        bought = table.filter(pc.and_(mine, pc.equal(table[Columns.Event], "purchase")))
-        return sorted({moment.date() for moment in bought[Columns.Timestamp].to_pylist()})
+        moments = (seconds for bought, seconds in self.recommender.purchases(user) if bought == product_id)
+        return sorted({datetime.fromtimestamp(seconds, UTC).date() for seconds in moments})
 
     def users(self, most: int = 20) -> list[str]:
         """Some shoppers of the store's history, the busiest first."""
-        counted = pc.value_counts(self._interactions[Columns.User]).to_pylist()
-        return [row["values"] for row in sorted(counted, key=lambda row: (-row["counts"], row["values"]))[:most]]
+        return self.recommender.busiest(most)
 
     @cached_property
     def _reviews(self):  # type: ignore[no-untyped-def]
         return self.store.reviews()
-
-    @cached_property
-    def _interactions(self):  # type: ignore[no-untyped-def]
-        return self.store.interactions()

@@ -14,7 +14,7 @@ from data.store import Store
 from recommenders.asked import Asked, match
 from recommenders.evidence import Buyers
 from recommenders.explain import DUE_FROM, Explainer, due
-from recommenders.interactions import DAY_S, Interactions
+from recommenders.interactions import DAY_S, PURCHASE, Interactions
 from recommenders.lists import Cap, InStock, ItemFacts, ListMaker, Mmr, PerBrand, PerCategory, Rule
 from recommenders.live import LiveEvent, Pasts
 from recommenders.persistence import NotUsable, Trained, check, load, read_card
@@ -161,6 +161,20 @@ class ShopRecommender:
     def bought(self, user: str | None) -> frozenset[str]:
         """Ids of what the shopper has bought, as far as the catalogue still has it."""
         return frozenset(self.catalogue.ids[row] for row in self._asked(user).bought())
+
+    def purchases(self, user: str | None) -> list[tuple[str, int]]:
+        """(product's id, seconds since 1970) of every purchase in the log, latest first."""
+        index, pasts = self._index(user), self.pasts
+        if index < 0:
+            return []
+        own = np.arange(pasts.indptr[index], pasts.indptr[index + 1])[::-1]
+        bought = own[pasts.event[own] == PURCHASE]
+        return [(self.catalogue.ids[pasts.item[at]], int(pasts.seconds[at])) for at in bought]
+
+    def busiest(self, most: int) -> list[str]:
+        """Ids of the shoppers of whom the log has most, the busiest first."""
+        order = np.argsort(-np.diff(self.pasts.indptr), kind="stable")[:most]
+        return [self.users[int(index)] for index in order]
 
     def due(self, user: str | None, k: int = 5) -> list[Suggestion]:
         """What the shopper buys regularly and has not bought for about as long as usual, likeliest first."""
