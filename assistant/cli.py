@@ -23,7 +23,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 console = Console()
 
 StoreName = Annotated[str, typer.Option("--store", "-s", help="A store's name, or the path of its folder.")]
-BENCHMARKS = {"search": "search_known_item", "ingest": "ingest", "setup": "setup", "recommenders": "recommenders"}
+BENCHMARKS = {
+    "search": "search_known_item",
+    "ingest": "ingest",
+    "setup": "setup",
+    "recommenders": "recommenders",
+    "latency": "recommend_latency",
+    "cold-start": "cold_start",
+    "purchases": "purchase_classifier",
+}
 EVALUATIONS = {"recommenders": "recommenders"}
 
 
@@ -173,7 +181,7 @@ def ui(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="search, ingest, setup or recommenders")],
+    name: Annotated[str, typer.Argument(help=", ".join(BENCHMARKS))],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
 ) -> None:
     """Run one of the benchmarks and print its table."""

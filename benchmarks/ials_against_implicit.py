@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -82,17 +83,17 @@ def _wanted(question: Task) -> np.ndarray:
     return np.diff(question.answers.indptr)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="a file of figures to add to")
     parser.add_argument("--factors", type=int, default=64)
     parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-    figures = compare(arguments.factors, arguments.repeats)
+    options = parser.parse_args(arguments)
+    figures = compare(options.factors, options.repeats)
     for name, value in figures.items():
         print(f"{name}: {value:.4f}")
-    if arguments.json:
-        merge(arguments.json, figures)
+    if options.json:
+        merge(options.json, figures)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.figures import merge
@@ -83,20 +84,20 @@ def _child(export: Path, folder: Path) -> None:
     print(json.dumps({"ingest_100k_s": round(seconds, 1), "ingest_100k_peak_gb": round(peak / 1e9, 2)}))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="a file of figures to add to")
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--child", nargs=2, type=Path, metavar=("EXPORT", "STORE"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.child:
-        _child(*arguments.child)
+    options = parser.parse_args(arguments)
+    if options.child:
+        _child(*options.child)
         return
-    figures = measure(arguments.products)
+    figures = measure(options.products)
     for name, value in figures.items():
         print(f"{name}: {value}")
-    if arguments.json:
-        merge(arguments.json, figures)
+    if options.json:
+        merge(options.json, figures)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -130,11 +130,11 @@ def measure(
     return figures
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=25_000)
     parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     figures = measure(options.products)
     table = Table("request", "p50 ms", "p95 ms", title=f"One list of {options.products:,} products")
     for name in [name.removesuffix(".p50_ms") for name in figures if name.endswith(".p50_ms")]:

@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from assistant import Assistant
-from assistant.cli import app
+from assistant.cli import BENCHMARKS, EVALUATIONS, app
 from assistant.doctor import Finding, examine
 from assistant.turn import Turn
 
@@ -105,3 +106,14 @@ def test_train_says_what_each_model_is_worth_and_doctor_that_there_are_models(
 
 def _models(store: str) -> Finding:
     return next(finding for finding in examine(store) if finding.name == "models")
+
+
+@pytest.mark.parametrize("name", sorted({**BENCHMARKS, **EVALUATIONS}))
+def test_every_benchmark_takes_the_options_that_the_command_gives_it(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = import_module(f"benchmarks.{ {**BENCHMARKS, **EVALUATIONS}[name] }")
+    with pytest.raises(SystemExit) as ended:
+        module.main(["--help"])
+    assert ended.value.code == 0
+    assert "--json" in capsys.readouterr().out
