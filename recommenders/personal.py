@@ -19,7 +19,8 @@ from recommenders.ranking.statistics import ItemStatistics
 from recommenders.ranking.training_set import Protocol
 from recommenders.vectors import unit
 
-UNSOLD: Final = 10  # never sold products that are given a chance, those nearest to the shopper's taste
+UNSOLD: Final = 3  # never sold products that are given a chance, those nearest to the shopper's taste
+CHANCE: Final = 0.01  # of a list's mean relevance that this may cost
 UNSOLD_LOOKED_AT: Final = 2000  # of the never sold: more would take longer than all the models
 FEWEST: Final = 50  # candidates a list is made from, as far as there are so many
 POPULAR: Final = 500  # products that a stranger's list is made from
@@ -110,7 +111,7 @@ class Fitter:
         sold = self.statistics.buyers[-1][found.rows] > 0
         if not k or sold.all() or not sold.any():
             return scaled(found.value)
-        return FairChance(k=k).lifted(found.value, sold.astype(np.float64))
+        return FairChance(CHANCE, k).lifted(found.value, sold.astype(np.float64))
 
     def _unsold(self, asked: Asked) -> np.ndarray:
         """int64: the never sold products that are nearest to the shopper's taste."""
