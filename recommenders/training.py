@@ -146,9 +146,8 @@ class _Training:
             if answers:
                 asked[protocol] = answers[0].asked
                 self._measure(answers, protocol, metrics)
-            scorer = self.parts.scorer(
-                f"scorer.{protocol}", lambda: self._taught(answers[: self.settings.slices], MEMBERS)
-            )
+            latest = answers[: self.settings.slices]
+            scorer = self.parts.scorer(f"scorer.{protocol}", lambda: self._taught(latest, MEMBERS))  # noqa: B023
             if scorer is not None:
                 scorers[protocol] = scorer
         stage = self._stage(self.now)
