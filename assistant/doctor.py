@@ -205,10 +205,12 @@ def _models(store: Store) -> Finding:
         return Finding("models", "ok", "nothing to learn from: the store has no interactions")
     try:
         card = read_card(store.models_folder)
-        check(card, store)
+        since = check(card, store)
     except NotUsable as why:
         remedy = f"`aisle train --store {store.name}` trains them; until then what is popular decides."
         return Finding("models", "warn", str(why), remedy)
+    if since:
+        return Finding("models", "warn", since, f"`aisle train --store {store.name}` learns from them, too.")
     return Finding("models", "ok", f"trained on {card.span.sentence()}")
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow.parquet as pq
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from data.catalogue import Catalogue
 from data.files import replacing_folder
+from data.schema import Columns
 from data.store import Store, fingerprint
 from recommenders.card import VERSION, Card, Kept
 from recommenders.models.complements import Complements
@@ -58,14 +60,16 @@ class NotUsable(Exception):
 
 @dataclass(frozen=True)
 class Sources:
-    """Hashes of what models are trained on."""
+    """Hashes of what models are trained on: the catalogue's ids in order (another price or stock makes no
+    other catalogue), and the log's file."""
 
     catalogue: str
     log: str
 
     @classmethod
     def of(cls, store: Store) -> Sources:
-        return cls(fingerprint(store.products_file), fingerprint(store.interactions_file))
+        ids = pq.read_table(store.products_file, columns=[Columns.Product])[Columns.Product].to_pylist()
+        return cls(fingerprint(*ids), fingerprint(store.interactions_file))
 
     def fingerprint(self, settings: Mapping[str, Any]) -> str:
         """With the settings and the code's version."""
@@ -112,15 +116,18 @@ def read_card(folder: Path) -> Card:
         raise NotUsable("the models' card is damaged") from error
 
 
-def check(card: Card, store: Store) -> None:
-    """Raises NotUsable where the store's files are not those that were trained on."""
+def check(card: Card, store: Store) -> str:
+    """What there is to know of models that may be used: empty, or that the log has grown since.
+
+    A newer log is no reason to forget what is known: histories are read from it, only the models are of then.
+    Raises NotUsable for another catalogue or other settings.
+    """
     sources = Sources.of(store)
     if card.catalogue != sources.catalogue:
         raise NotUsable("trained on another catalogue")
-    if card.log != sources.log:
-        raise NotUsable("trained before the latest interactions came in")
-    if card.fingerprint != sources.fingerprint(card.settings):
+    if card.fingerprint != replace(sources, log=card.log).fingerprint(card.settings):
         raise NotUsable("trained with other settings")
+    return "" if card.log == sources.log else "interactions have come in since"
 
 
 def load(folder: Path, card: Card, catalogue: Catalogue, vectors: np.ndarray) -> Trained:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from data.catalogue import Catalogue
 from recommenders.asked import MATCH_WEIGHT, Asked, aversion, best_of, nearest_to_words
 from recommenders.lists import FairChance, ItemFacts
 from recommenders.lists.diversity import scaled
@@ -24,6 +25,7 @@ CHANCE: Final = 0.01  # of a list's mean relevance that this may cost
 UNSOLD_LOOKED_AT: Final = 2000  # of the never sold: more would take longer than all the models
 FEWEST: Final = 50  # candidates a list is made from, as far as there are so many
 POPULAR: Final = 500  # products that a stranger's list is made from
+PRIOR_RATINGS: Final = 10
 TASTE_WEIGHT: Final = 1.5  # of likeness in text, against popularity, where no models are trained
 CONTEXT_WEIGHT: Final = 1.0  # of the log lifts of device, region, hour …, against the log of the buyers
 
@@ -40,14 +42,27 @@ class Fit:
     protocol: Protocol = "all"
 
 
+def esteem(catalogue: Catalogue) -> np.ndarray:
+    """float32 (n,), 0…1: the mean stars with PRIOR_RATINGS of the catalogue's mean added (a Bayesian average), over 5.
+
+    Zeros where nothing is rated. Where nothing was sold it is all there is to go by.
+    """
+    rated = np.isfinite(catalogue.rating)
+    counts = np.where(rated, np.maximum(catalogue.rating_count, 1), 0)
+    stars = np.where(rated, catalogue.rating, 0) * counts
+    mean = stars.sum() / max(counts.sum(), 1)
+    return ((stars + PRIOR_RATINGS * mean) / (counts + PRIOR_RATINGS) / 5).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Fitter:
-    """`pipeline`: None where nothing is trained. vectors: float32 (n, d) of the products' texts."""
+    """`pipeline`: None where nothing is trained. vectors: float32 (n, d) of the products' texts; esteem: (n,)."""
 
     pipeline: Pipeline | None
     statistics: ItemStatistics
     facts: ItemFacts
     vectors: np.ndarray
+    esteem: np.ndarray
 
     def fit(self, asked: Asked, k: int) -> Fit:
         """value = fit, 0…1 over the candidates + MATCH_WEIGHT · match with the words − aversion to what is disliked.
@@ -62,11 +77,11 @@ class Fitter:
         return Fit(found.rows, value, found.probability, found.features, found.protocol)
 
     def popular(self, moment: Moment) -> np.ndarray:
-        """float32 (n,): log of the buyers of the last 30 days and, a tenth, of all times, plus the log lifts of the
-        moment's contexts for what sells at all."""
+        """float32 (n,): log of the buyers of the last 30 days and, a tenth, of all times and of the esteem; for what
+        sells at all, plus the log lifts of the moment's contexts."""
         known, rows = self.statistics, np.arange(len(self.facts))
         ever = known.buyers[-1]
-        value = np.log1p(known.window(30)) + 0.1 * np.log1p(ever)
+        value = np.log1p(known.window(30)) + 0.1 * (np.log1p(ever) + self.esteem)
         codes = known.codes(moment)
         for name, sales in known.contexts.items():
             if codes[name] >= 0:

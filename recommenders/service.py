@@ -18,7 +18,7 @@ from recommenders.interactions import DAY_S, PURCHASE, Interactions
 from recommenders.lists import Cap, InStock, ItemFacts, ListMaker, Mmr, PerBrand, PerCategory, Rule
 from recommenders.live import LiveEvent, Pasts
 from recommenders.persistence import NotUsable, Trained, check, load, read_card
-from recommenders.personal import Fitter
+from recommenders.personal import Fitter, esteem
 from recommenders.ranking.context import Moment
 from recommenders.ranking.statistics import ItemStatistics
 from recommenders.reasons import Reason
@@ -51,7 +51,7 @@ class ShopRecommender:
         self.pipeline = trained.pipeline if trained else None
         self.complement = trained.complements if trained else None
         statistics = self.pipeline.stage.statistics if self.pipeline else ItemStatistics.of(log, log.end + 1)
-        self.fitter = Fitter(self.pipeline, statistics, self.facts, self.vectors)
+        self.fitter = Fitter(self.pipeline, statistics, self.facts, self.vectors, esteem(catalogue))
         self.status, self.trained = status, trained is not None
 
     @classmethod
@@ -62,12 +62,14 @@ class ShopRecommender:
         log = Interactions.read(store.interactions_file, catalogue.ids, until=int(time.time()))
         try:
             card = read_card(store.models_folder)
-            check(card, store)
+            since = check(card, store)
             trained = load(store.models_folder, card, catalogue, vectors) if card.models else None
         except NotUsable as why:
             return cls(catalogue, vectors, log, None, f"{why}: run `aisle train --store {store.name}`")
         told = f"trained on {card.span.sentence()}" if trained else "popularity decides"
-        return cls(catalogue, vectors, log, trained, f"{told}: {card.note}" if card.note else told)
+        told = f"{told}: {card.note}" if card.note else told
+        told = f"{told}; {since}: run `aisle train --store {store.name}`" if since else told
+        return cls(catalogue, vectors, log, trained, told)
 
     @one_thread()
     def recommend(

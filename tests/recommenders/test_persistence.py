@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from data.store import Store
@@ -57,9 +58,20 @@ def test_nothing_on_disk_is_code(copy: SmallShop) -> None:
     assert kinds == {".safetensors", ".json"}
 
 
-def test_a_new_log_makes_models_stale(copy: SmallShop) -> None:
+def test_a_log_that_has_grown_is_read_and_said(copy: SmallShop) -> None:
     write_interactions(copy.store, interaction_frame(seed=1))
-    falls_back(copy, "trained before the latest interactions")
+    recommender = opened(copy)
+    assert recommender.trained
+    assert "interactions have come in since: run `aisle train --store small`" in recommender.status
+    assert len(recommender.recommend("u1", k=5).items) == 5
+
+
+def test_another_stock_is_no_other_catalogue(copy: SmallShop) -> None:
+    table = copy.store.products()
+    sold_out = pa.array([0] * len(table), pa.int64())
+    changed = table.set_column(table.schema.get_field_index("stock"), "stock", sold_out)
+    copy.store.write_table(changed, copy.store.products_file)
+    assert opened(copy).trained
 
 
 def test_models_of_another_catalogue_are_not_used(copy: SmallShop, tmp_path: Path) -> None:
@@ -83,7 +95,7 @@ def test_a_damaged_file_is_found_out(copy: SmallShop, harm: str) -> None:
     assert opened(copy).trained  # whole again
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"version": "1", "models": 3}', '{"version": "0"}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"version": "2", "models": 3}', '{"version": "0"}'])
 def test_a_card_that_says_nothing_sensible(copy: SmallShop, content: str) -> None:
     (copy.store.models_folder / CARD).write_text(content, encoding="utf-8")
     falls_back(copy, "")
