@@ -65,7 +65,10 @@ def as_markdown(shop: Assistant, turns: list[Turn]) -> str:
         if turn.evidence.table:
             parts.append(_markdown_table([turn.evidence.table.columns, *turn.evidence.table.rows]))
         elif turn.products:
-            parts.append("\n".join(f"{place}. {_in_words(product)}" for place, product in enumerate(turn.products, 1)))
+            lines = (
+                f"{place}. {_in_words(product)}{_why(turn, product)}" for place, product in enumerate(turn.products, 1)
+            )
+            parts.append("\n".join(lines))
         parts.append(f"<sub>{_how(turn, settings.currency)}</sub>")
     return "\n\n".join(parts) + "\n"
 
@@ -99,6 +102,11 @@ def _in_words(product: Product) -> str:
     stars = f", {product.rating:g}★ ({product.rating_count:,})" if product.rating else ""
     stock = "" if product.in_stock else ", out of stock"
     return f"{product.title} — {money(product.price, product.currency, 'en')}{stars}{stock}"
+
+
+def _why(turn: Turn, product: Product) -> str:
+    reason = turn.evidence.reasons.get(product.product_id)
+    return f" — *{reason}*" if reason else ""
 
 
 def _how(turn: Turn, currency: str) -> str:

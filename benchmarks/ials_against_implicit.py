@@ -27,13 +27,14 @@ K: Final = 10
 ITERATIONS: Final = 15
 HALF_LIVES: Final = (None, 60.0)
 ALPHAS: Final = (1.0, 2.0)
+STEPS: Final = 1  # of conjugate gradients: half the time of the default two, for 0.3 % of the quality
 REGULARISATIONS: Final = (1.0, 10.0)
 
 
 def compare(factors: int = 64, repeats: int = 5) -> dict[str, float]:
     """`ials.ndcg@10.ratio_to_implicit`, `ials.fit_seconds.ratio_to_implicit` and what they are made of."""
     question = task(time_split(online_retail()), "new")
-    settings = ImplicitALSSettings(dims=factors, iterations=ITERATIONS, device="cpu")
+    settings = ImplicitALSSettings(dims=factors, iterations=ITERATIONS, steps=STEPS, device="cpu")
     quality, chosen = max(
         ((_quality(question, _theirs(question, factors, *each)), each) for each in _grid()), key=lambda pair: pair[0]
     )

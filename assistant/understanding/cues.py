@@ -57,8 +57,8 @@ CHECKOUT = _cue(
     r"结账|結帳|结算|付款吧|去付款|提交订单",
 )
 MORE = _cue(
-    r"^\W*(?:(?:please |can you |could you )?(?:show|see|give|let me see)(?: me)?(?: some| a few)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:any(?:thing)?|what|something) else(?: you (?:have|got))?|(?:any|some) (?:others?|more)|others?|load more)\W*(?:please)?\W*$",
-    r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|其他的?呢?|别的呢?|再看看)\W*$",
+    r"^\W*(?:(?:please |can you |could you )?(?:show|see|give|let me see)(?: me)?(?: some| a few)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:any(?:thing)?|what|something) else(?: you (?:have|got))?|(?:any|some) (?:others?|more)|others?|load more|(?:but )?(?:you(?:'ve| have)? already show(?:ed|n)|(?:i(?:'ve| have)? )?(?:already )?(?:seen|saw)) (?:me )?(?:all )?(?:of )?(?:those|these|them|that)(?: already| before)?)\W*(?:please)?\W*$",
+    r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|其他的?呢?|别的呢?|再看看|[这這那]些?(?:都|已经|已經)*[看见見]过了?)\W*$",
 )
 DISLIKE = _cue(
     r"\b(?:i )?(?:don'?t|do not|didn'?t) (?:really )?(?:like|want|love) (?:it|them|any of (?:them|these|those)|these|those|that|this)(?: one| ones)?\W*$|\bnone of (?:these|those|them)\b|\bnot (?:really )?(?:my (?:style|taste|thing)|what i (?:want|mean|meant|had in mind|am looking for))\b|^\W*(?:they|these|those|it)(?:'re|'s| are| is)? (?:all )?(?:so |too |really )?(?:ugly|boring|awful|hideous|terrible)\W*$",
@@ -87,7 +87,7 @@ ORDER = _cue(
 )
 RECOMMEND = _cue(
     r"^\W*(?:(?:so |and |ok |hi,? |hello,? )*(?:what|anything|which (?:things|products)) (?:else )?(?:do|would|can|should|could|might) (?:you|i|we) (?:recommend|suggest|buy|get|like|be interested in|enjoy)(?: next)?|(?:do you have |have you got )?(?:any|give me some|got any|your) (?:other |more |personal )?(?:recommendations?|suggestions?|ideas?)|(?:can you |could you |please )*recommend (?:me )?(?:something|anything|some things)(?: (?:nice|good|new|else))?(?: to me)?|surprise me|inspire me|(?:anything|something) for me|what(?:'s| is| are) (?:popular|trending|hot|new|your best ?sellers?|good|selling well)(?: (?:today|now|here|right now|this (?:week|month)|at the moment))?|what sells (?:best|well)|(?:your )?(?:best ?sellers?|popular (?:items|products)|bestselling.*)|(?:can you )?(?:show|find|get) me (?:what'?s popular|your best ?sellers?|something (?:nice|new|popular|(?:else )?i(?:'d| would| might)? (?:like|enjoy))))\W*(?:please|today|for me|then)*\W*$",
-    r"^\W*(?:(?:请|請|你|您|能|可以)*(?:给|給|帮|幫)?我?(?:再)?(?:有(?:什么|啥|什麼))?(?:推荐|推薦|好物|热门|熱門|热销|爆款|畅销)(?:的|吗|嗎|商品|一下|什么|什麼|点|点儿|些|一些|几个|东西|东西吗|给我|吧|呢|我)*|随便看看|猜我喜欢什么|猜我喜欢|有(?:什么|啥)适合我的[吗呢]?|我(?:可以|该|应该)买[点些]?(?:什么|啥)[好呢]?|最近(?:什么|有什么)(?:火|热门|好卖)的?|(?:什么|啥)(?:卖得|卖的)(?:最)?好)\W*$",
+    r"^\W*(?:(?:请|請|你|您|能|可以)*(?:给|給|帮|幫)?我?(?:再)?(?:有(?:什么|啥|什麼))?(?:推荐|推薦|好物|热门|熱門|热销|爆款|畅销)(?:的|吗|嗎|商品|一下|什么|什麼|点|点儿|些|一些|几个|(?:没有?|沒有?|未)[买買](?:过|過)的|新的|新鲜的|东西|东西吗|给我|吧|呢|我)*|随便看看|猜我喜欢什么|猜我喜欢|有(?:什么|啥)适合我的[吗呢]?|我(?:可以|该|应该)买[点些]?(?:什么|啥)[好呢]?|最近(?:什么|有什么)(?:火|热门|好卖)的?|(?:什么|啥)(?:卖得|卖的)(?:最)?好)\W*$",
 )
 POPULAR = _cue(
     r"\b(?:popular|trending|hot|selling well|sells (?:best|well)|best ?sell\w*|what(?:'s| is) (?:good|new))\b",

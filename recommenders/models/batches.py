@@ -13,7 +13,7 @@ import torch
 from scipy import sparse
 
 # What is gathered for a block should stay in a core's cache, and should keep a graphics card busy.
-CPU_ENTRIES: Final = 4096
+CPU_ENTRIES: Final = 16384
 GPU_ENTRIES: Final = 1 << 19
 PADDING: Final = 1.2  # a row may be this much shorter than the longest of its block
 SPARE: Final = 3  # … or this many entries, so that rows of one and of four entries share one
@@ -80,7 +80,8 @@ def side_by_side(device: torch.device) -> Iterator[Run]:
     cores = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with ThreadPoolExecutor(cores) as pool:
+        # OpenMP counts its threads for each thread that calls it.
+        with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             yield lambda work, batches: _pooled(pool, work, batches)
     finally:
         torch.set_num_threads(cores)
