@@ -28,6 +28,9 @@ figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench search --json docs/figures/search_known_item.json
 	@$(BIN)/aisle bench ingest --json docs/figures/setup.json
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
+	@$(BIN)/aisle bench cold-start --json docs/figures/cold_start.json
+	@$(BIN)/aisle bench purchases --json docs/figures/purchase_classifier.json
+	@$(BIN)/aisle eval recommenders --beside ials latency --json docs/figures/recommenders.json --docs
 	@$(BIN)/python docs/figures.py
 
 transcripts: $(VENV)/.dev  ## the conversations in docs/transcripts, STORE[-as-USER][-zh].txt, with the stores that are here
