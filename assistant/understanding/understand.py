@@ -134,7 +134,9 @@ class Understander:
         carried = state.filters if refining else Filters()
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
-        if said.in_chinese and self._catalogue_language == "en":
+        if recommending and cues.RECOMMEND.search(said.text):
+            query, rewritten = "", False  # nothing else is said, in whatever language
+        elif said.in_chinese and self._catalogue_language == "en":
             query, rewritten = self._in_english(said, reading)
         else:
             query, rewritten = self._query(said, reading)

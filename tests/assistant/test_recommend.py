@@ -72,6 +72,7 @@ ASKED = {
     "有什么推荐？": "for_you",
     "给我推荐点什么": "for_you",
     "猜我喜欢": "for_you",
+    "给我推荐点没买过的东西": "for_you",
     "what's popular?": "popular",
     "what sells best?": "popular",
     "最近什么热门？": "popular",
@@ -143,6 +144,20 @@ def test_a_known_shopper_gets_a_list_of_their_own_with_reasons(
     new = visit(regular).says("something I haven't bought")
     assert new.products and not bought_by(log, regular) & set(ids(new))
     assert "None of them is among your purchases." in new.text
+
+
+@pytest.mark.parametrize("message", ["you already showed me those", "I've seen these before", "这些都看过了"])
+def test_what_was_seen_already_is_not_shown_again(visit: Callable[..., Shopper], regular: str, message: str) -> None:
+    shopper = visit(regular)
+    first, second = shopper.says("what do you recommend?"), shopper.says(message)
+    assert second.products and not set(ids(first)) & set(ids(second))
+    assert second.understanding.intent == "recommend" and second.understanding.more
+
+
+def test_a_bare_request_in_chinese_is_no_query(visit: Callable[..., Shopper], regular: str, log: pd.DataFrame) -> None:
+    turn = visit(regular).says("给我推荐点没买过的东西")
+    assert turn.understanding.query == "" and turn.understanding.new_only
+    assert turn.products and not bought_by(log, regular) & set(ids(turn))
 
 
 def test_words_and_new_only_together(visit: Callable[..., Shopper], regular: str, log: pd.DataFrame) -> None:
