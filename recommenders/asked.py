@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from recommenders.best import best_of
 from recommenders.histories import Histories
 from recommenders.interactions import PURCHASE
 from recommenders.ranking.context import Moment
@@ -68,14 +69,6 @@ def match(vectors: np.ndarray, query: np.ndarray, hidden: np.ndarray) -> np.ndar
 def nearest_to_words(fit: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """int64 (≤ TEXT_CANDIDATES,): the allowed products that fit the words best. fit: `match`."""
     return best_of(np.where(hidden | (fit <= 0), -np.inf, fit), TEXT_CANDIDATES)
-
-
-def best_of(values: np.ndarray, k: int) -> np.ndarray:
-    """int64 (≤ k,): places of the k highest finite values, in no order."""
-    if k >= len(values):
-        return np.flatnonzero(np.isfinite(values))
-    found = np.argpartition(-values, k)[:k] if k else np.empty(0, np.int64)
-    return found[np.isfinite(values[found])]
 
 
 def aversion(rows: np.ndarray, disliked: np.ndarray, vectors: np.ndarray, category: np.ndarray) -> np.ndarray:

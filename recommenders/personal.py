@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from data.catalogue import Catalogue
-from recommenders.asked import MATCH_WEIGHT, Asked, aversion, best_of, nearest_to_words
+from recommenders.asked import MATCH_WEIGHT, Asked, aversion, nearest_to_words
+from recommenders.best import best_of
 from recommenders.lists import FairChance, ItemFacts
 from recommenders.lists.diversity import scaled
 from recommenders.pipeline import Pipeline

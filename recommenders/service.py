@@ -11,6 +11,7 @@ import numpy as np
 
 from data.catalogue import Catalogue
 from data.store import Store
+from data.threads import one_thread
 from recommenders.asked import Asked, match
 from recommenders.evidence import Buyers
 from recommenders.explain import DUE_FROM, Explainer, due
@@ -23,7 +24,6 @@ from recommenders.ranking.context import Moment
 from recommenders.ranking.statistics import ItemStatistics
 from recommenders.reasons import Reason
 from recommenders.suggestions import Suggestion, Suggestions
-from recommenders.threads import one_thread
 
 __all__ = ["LiveEvent", "ShopRecommender", "Suggestion", "Suggestions"]
 

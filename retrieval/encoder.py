@@ -14,6 +14,7 @@ from rich.progress import track
 
 from data.errors import AisleError
 from data.store import fingerprint
+from data.threads import one_thread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -91,7 +92,7 @@ class Encoder:
         return frozenset(self.model.tokenizer.get_vocab())
 
     def _encode_one(self, text: str) -> np.ndarray:
-        with _one_thread():
+        with one_thread():
             return self._encode([text])[0]
 
     def _encode(self, texts: list[str]) -> np.ndarray:
@@ -135,17 +136,3 @@ def _half_precision() -> Iterator[None]:
 
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
         yield
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One short text is too little work to share out: threads that wait for one another on a busy machine made a query
-    ten times slower."""
-    import torch  # noqa: PLC0415
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from recommenders.best import best_of
 from recommenders.histories import Histories
 from recommenders.interactions import Interactions
 from recommenders.models.ease import EASE, EASESettings
@@ -75,7 +76,5 @@ def candidates(scores: Mapping[str, np.ndarray], hidden: np.ndarray, per_model: 
     """
     proposed = np.zeros(len(hidden), bool)
     for own in scores.values():
-        allowed = np.where(hidden | ~(own > 0), -np.inf, own)
-        best = np.argpartition(-allowed, min(per_model, len(allowed) - 1))[:per_model]
-        proposed[best[np.isfinite(allowed[best])]] = True
+        proposed[best_of(np.where(hidden | ~(own > 0), -np.inf, own), per_model)] = True
     return np.flatnonzero(proposed)

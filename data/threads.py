@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """PyTorch in this thread works alone inside the block.
 
-    One shopper's tensors are so small that waiting for other threads costs more than they save, on a busy machine
-    twenty times as much.
+    The tensors of one short text or one shopper are so small that waiting for other threads costs more than they
+    save, on a busy machine twenty times as much.
     """
+    import torch  # noqa: PLC0415  (takes seconds, which not every command needs)
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
