@@ -32,7 +32,13 @@ BENCHMARKS = {
     "cold-start": "cold_start",
     "purchases": "purchase_classifier",
 }
-EVALUATIONS = {"recommenders": "recommenders"}
+EVALUATIONS = {
+    "recommenders": "recommenders",
+    "understanding": "understanding",
+    "rewriting": "rewriting",
+    "faithfulness": "faithfulness",
+    "dialogues": "dialogues",
+}
 
 
 def main() -> None:
@@ -192,10 +198,8 @@ def bench(
 
 
 @app.command(name="eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def evaluate(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="recommenders")] = "recommenders"
-) -> None:
-    """Measure the recommenders on held-out purchases; further options go to the evaluation itself."""
+def evaluate(context: typer.Context, name: Annotated[str, typer.Argument(help=", ".join(EVALUATIONS))]) -> None:
+    """Measure how good it is; further options (--help lists them) go to the evaluation itself."""
     if name not in EVALUATIONS:
         raise AisleError(f"There is nothing called '{name}' to evaluate: choose from {', '.join(EVALUATIONS)}.")
     import_module(f"benchmarks.{EVALUATIONS[name]}").main(context.args)

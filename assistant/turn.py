@@ -18,15 +18,17 @@ Intent = Literal[
     "compare",
     "ask_product",
     "ask_policy",
+    "bundle",
     "cart",
     "order",
+    "memory",
     "smalltalk",
     "out_of_scope",
     "handoff",
 ]
 Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
-Source = Literal["rules", "llm", "fallback"]
+Source = Literal["rules", "classifier", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
 RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
 
@@ -38,7 +40,8 @@ class Understanding(BaseModel):
     over from earlier turns included. `references` are ids of products that the message points at. `wishes` are words
     the catalogue cannot filter on: they rank, and the reply names them. `kind` is the sort of recommendation asked for,
     `rejected` are ids of products that the shopper will not have. `source` says who decided: exact code
-    (`rules`), the language model (`llm`), or code standing in for it (`fallback`).
+    (`rules`), the classifier over the sentence embedding (`classifier`), the language model (`llm`), or code standing
+    in for it (`fallback`).
     """
 
     intent: Intent
@@ -98,6 +101,16 @@ class Note(BaseModel):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
+class Question(BaseModel):
+    """A question back to the shopper: which of these values of a field (`colour`, `category`, an attribute, `price`)?
+
+    `choices` are in the shopper's words: a choice sent as a message answers the question.
+    """
+
+    field: str
+    choices: list[str]
+
+
 class Evidence(BaseModel):
     """All that a reply may be written from."""
 
@@ -109,6 +122,7 @@ class Evidence(BaseModel):
     cart: Cart | None = None
     reasons: dict[str, str] = Field(default_factory=dict)  # product id → why it is here
     suggestions: list[str] = Field(default_factory=list)  # what the shopper might say next
+    question: Question | None = None  # asked at the end of the reply
     personalised: bool = False  # the shopper's past has moved the order
     elaborate: bool = False  # whether the language model is asked to say more than the notes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import platform
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -16,13 +15,12 @@ import psutil
 import torch
 from rich.table import Table
 
+from benchmarks.documents import NOT_RUN, Cells, fill, markdown
 from benchmarks.purchase_probability import MEASURES, Purchases
 from benchmarks.recommender_figures import AISLE, Board, Outcome
 from benchmarks.recommender_results import PER_SHOPPER, Estimate, Measured
 from benchmarks.recommender_rows import OWN_ROWS, Row
 from benchmarks.rivals import RIVALS
-from data.errors import AisleError
-from data.files import replacing
 from recommenders.ranking.objective import Point
 
 SHOPS: Final = {"online_retail": "Online Retail", "complete_journey": "The Complete Journey"}
@@ -40,9 +38,6 @@ COST_LABELS: Final = {
     "sasrec": "SASRec",
 }
 OF_LISTS: Final = ["coverage", "novelty (bits)", "diversity", "Gini"]
-NOT_RUN: Final = "Not run."
-
-Cells = list[list[str]]  # the first row is the header
 
 
 def title(board: Board) -> str:
@@ -204,31 +199,9 @@ def blocks(outcome: Outcome, recorded: Mapping[str, float], pictures: Path) -> d
     return found
 
 
-def filled_in(text: str, found: Mapping[str, str]) -> str:
-    """The text with every block between its marks. Raises KeyError for a block that does not exist."""
-
-    def block(mark: re.Match[str]) -> str:
-        return f"<!-- figures:{mark['name']} -->\n{found[mark['name']]}\n<!-- /figures -->"
-
-    return re.sub(r"<!-- figures:(?P<name>[\w.]+) -->.*?<!-- /figures -->", block, text, flags=re.DOTALL)
-
-
 def write(file: Path, outcome: Outcome, recorded: Mapping[str, float]) -> None:
     """Fill in the document's tables, see `blocks`. Raises AisleError where the document with the marks is not there."""
-    if not file.exists():
-        raise AisleError(f"{file} is not there: it holds the text that the tables stand in.")
-    text = filled_in(file.read_text(encoding="utf-8"), blocks(outcome, recorded, file.with_suffix("")))
-    with replacing(file) as beside:
-        beside.write_text(text, encoding="utf-8")
-
-
-def markdown(cells: Cells) -> str:
-    """The table, numbers to the right; or that it was not run, where there is nothing below the header."""
-    if len(cells) < 2:
-        return NOT_RUN
-    numeric = [all(re.match(r"[-+−∞\d]", row[at]) for row in cells[1:]) for at in range(len(cells[0]))]
-    rule = ["---:" if each else "---" for each in numeric]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [cells[0], rule, *cells[1:]])
+    fill(file, blocks(outcome, recorded, file.with_suffix("")))
 
 
 def console_table(cells: Cells, heading: str) -> Table:

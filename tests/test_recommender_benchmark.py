@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import recommender_tables, recommenders, rivals, training_cost
+from benchmarks.documents import fill, markdown
 from benchmarks.item_sides import complete_journey_side_from, online_retail_side_from
 from benchmarks.pipeline_run import PipelineResult
 from benchmarks.purchase_probability import MEASURES, Judged, Purchases
@@ -244,7 +245,7 @@ def test_copies_of_a_log_are_other_shoppers_with_the_same_items(tmp_path: Path) 
     assert (three.rows, three.shoppers, three.items) == (3 * len(log), 3 * len(log.users), ITEMS)
     assert three.peak_mib >= three.before_mib > 0
     board = Outcome((), (one, three), (one, replace(one, device="cuda", fit_s=one.fit_s / 4)))
-    assert "4.0 ×" in recommender_tables.markdown(recommender_tables.device_cells(board))
+    assert "4.0 ×" in markdown(recommender_tables.device_cells(board))
     assert figures(board)["cost.item_knn.3x.rows"] == three.rows
 
 
@@ -269,5 +270,12 @@ def test_the_document_has_a_place_for_every_table_and_no_other() -> None:
     text = recommenders.DOCUMENT.read_text(encoding="utf-8")
     found = recommender_tables.blocks(Outcome(()), {}, Path("nowhere"))
     assert all(f"<!-- figures:{name} -->" in text for name in found)
+
+
+def test_a_table_without_a_place_in_the_document_is_an_error(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text("<!-- figures:here -->old<!-- /figures --> and <!-- figures:other -->kept<!-- /figures -->")
+    fill(document, {"here": "new"})
+    assert "\nnew\n" in document.read_text() and ">kept<" in document.read_text() and "old" not in document.read_text()
     with pytest.raises(KeyError):
-        recommender_tables.filled_in("<!-- figures:nothing --><!-- /figures -->", found)
+        fill(document, {"nothing": "x"})

@@ -1,4 +1,8 @@
-"""The assistant's fixed phrases, with prices and counts as the shopper's language writes them."""
+"""The assistant's fixed phrases, with prices and counts as the shopper's language writes them.
+
+`said/*.yaml` hold them by subject. {name} is filled in; every key has both languages. A list holds ways of saying the
+same: the turn's number picks one, so that a replayed turn says the same again.
+"""
 
 from __future__ import annotations
 
@@ -37,5 +41,8 @@ def pieces(count: int, language: Language) -> str:
 
 @cache
 def _phrases() -> dict[str, dict[str, Any]]:
-    text = resources.files("assistant.replies").joinpath("phrases.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    phrases: dict[str, dict[str, Any]] = {}
+    for file in resources.files("assistant.replies").joinpath("said").iterdir():
+        if file.name.endswith(".yaml"):
+            phrases |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    return phrases

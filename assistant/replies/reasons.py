@@ -26,7 +26,7 @@ DaysBought = Callable[[str], list[date]]  # product id → the days on which thi
 
 
 def reason_note(reason: Reason, product: Product, catalogue: Catalogue, days_bought: DaysBought) -> Note:
-    """The reason as a note: a key of `phrases.yaml` and raw values, to be put into words by `say_reason`."""
+    """The reason as a note: a key of `said/reasons.yaml` and raw values, to be put into words by `say_reason`."""
     values: dict[str, object] = {"title": product.title, "count": reason.count}
     own = next(iter(catalogue.known([reason.product_id or ""])), None)
     match reason.kind:

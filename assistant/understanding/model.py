@@ -19,11 +19,12 @@ from data.errors import AisleError
 LONGEST_QUERY = 60  # characters
 ANSWER_TOKENS = 40
 TRANSLATION_TOKENS = 16
+READ_BY_CODE = ("bundle", "memory")  # intents that the model is not offered
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "intent": {"type": "string", "enum": list(get_args(Intent))},
+        "intent": {"type": "string", "enum": [intent for intent in get_args(Intent) if intent not in READ_BY_CODE]},
         "query": {"type": "string", "maxLength": LONGEST_QUERY},
     },
     "required": ["intent"],

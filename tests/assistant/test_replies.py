@@ -15,7 +15,11 @@ from assistant.replies.phrases import money, pieces, say
 from assistant.turn import Evidence, Table
 from data.records import Product
 
-PHRASES = yaml.safe_load(resources.files("assistant.replies").joinpath("phrases.yaml").read_text(encoding="utf-8"))
+FILES = {
+    file.name: yaml.safe_load(file.read_text(encoding="utf-8"))
+    for file in resources.files("assistant.replies").joinpath("said").iterdir()
+}
+PHRASES = {key: phrase for phrases in FILES.values() for key, phrase in phrases.items()}
 PROMPTS = sorted(
     file.name.removesuffix(".md")
     for file in resources.files("assistant.prompts").iterdir()
@@ -30,6 +34,10 @@ def ways(key: str, language: str) -> list[str]:
 
 def placeholders(phrase: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(phrase) if name}
+
+
+def test_no_two_files_hold_the_same_phrase() -> None:
+    assert sum(map(len, FILES.values())) == len(PHRASES)
 
 
 @pytest.mark.parametrize("key", PHRASES)

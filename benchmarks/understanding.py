@@ -1,0 +1,34 @@
+"""How well messages are understood: real requests, real dialogues, and what the fast path saves.
+
+    aisle eval understanding --json docs/figures/understanding.json --docs
+
+`requests` are ShoppingBench's development requests and the varied price phrasings, `dialogues` MG-ShopDial's.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from rich.console import Console
+
+from benchmarks.evaluation import Options, Report, command
+
+PARTS = {"requests": "benchmarks.understanding_requests", "dialogues": "benchmarks.understanding_dialogues"}
+
+
+def measure(options: Options, console: Console) -> Report:
+    report = Report()
+    for part in options.part or PARTS:
+        report |= import_module(PARTS[part]).measure(options, console)
+    return report
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be given twice")
+    command(parser, measure, arguments)
+
+
+if __name__ == "__main__":
+    main()
