@@ -14,24 +14,22 @@ from assistant.understanding.carrying import conditions
 from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.grounding import Grounded, ground
 from assistant.understanding.intents import Said, Settled, going_on, settle
-from assistant.understanding.language import detect, has_cjk, normalise
-from assistant.understanding.model import Reading, read_message, translate
+from assistant.understanding.language import detect, normalise
+from assistant.understanding.model import Reading, read_message
 from assistant.understanding.quantities import parse_quantity
+from assistant.understanding.querying import QueryWriter
 from assistant.understanding.references import References, resolve
-from assistant.understanding.vocabulary import Mention, Vocabulary, words_of
+from assistant.understanding.vocabulary import Mention, Vocabulary
 from assistant.understanding.wording import continued, wanted_words
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
-from retrieval.relevance import relevant
 
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
 
 
 _HOW_MANY = {"单": 1, "單": 1, "双": 2, "雙": 2, "两": 2, "三": 3, "四": 4}
 _PEOPLE = re.compile(r"([单單双雙两三四])人")  # the model takes 双人 for "double"
-_REFUSES = re.compile(r"^\W*(?:不要|不想要|别|除了|不喜欢|不喜歡)")
-FIRST_HITS = 3  # enough to see whether a query leads anywhere
 
 
 class Understander:
@@ -41,7 +39,7 @@ class Understander:
         self._search = search
         self._model = model
         self.vocabulary = Vocabulary(search.catalogue)
-        self._catalogue_language = catalogue_language
+        self._queries = QueryWriter(search, self.vocabulary, model, catalogue_language)
 
     def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
         text = normalise(message)
@@ -136,13 +134,11 @@ class Understander:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
         if recommending and cues.RECOMMEND.search(said.text):
             query, rewritten = "", False  # nothing else is said, in whatever language
-        elif said.in_chinese and self._catalogue_language == "en":
-            query, rewritten = self._in_english(said, reading)
         else:
-            query, rewritten = self._query(said, reading)
+            query, rewritten = self._queries.query(said, reading)
         if understanding.kind in ("popular", "similar", "again"):
             query = ""  # they say what is wanted by themselves
-        if recommending and has_cjk(query) and self._catalogue_language == "en":
+        if recommending and self._queries.is_foreign(query):
             query = ""  # without a model nobody knows what it means here
         shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
@@ -170,45 +166,12 @@ class Understander:
         state, references = said.state, said.references
         pointed = references.ids or (tuple(state.shown) if references.problem == "which_one" else tuple(state.focus))
         words = wanted_words(cues.GOES_WITH.sub(" ", residue(said.text, list(references.spans))))
-        if words and said.in_chinese and self._catalogue_language == "en":
-            words = translate(self._model, words) if self._model else ""
+        words = self._queries.words_in_catalogue_language(said, words)
         if not pointed and not words:
             understanding.problem = references.problem or "nothing_shown"
         understanding.references, understanding.query = list(pointed), "" if references.ids else words
         understanding.filters = conditions(replace(said.parts, wanted=[], refused=[]), Filters(), shown_prices=[])
         return understanding
-
-    def _query(self, said: Said, reading: Reading | None) -> tuple[str, bool]:
-        """What to search, and whether that is the model's rewriting of a vague wish.
-
-        The words typed where they name a thing that is here; the model's where they are vague or lead nowhere.
-        """
-        if not reading or not reading.query or has_cjk(reading.query):
-            return said.content, False
-        misspelt = any(len(word[0]) > 3 and not self.vocabulary.knows(word[0]) for word in words_of(said.content))
-        vague = not said.content or misspelt or cues.VAGUE.search(said.text) or not self._leads_somewhere(said.content)
-        return (reading.query.lower(), True) if vague else (said.content, False)
-
-    def _leads_somewhere(self, query: str) -> bool:
-        return any(relevant(hit) for hit in self._search.search(query, FIRST_HITS))
-
-    def _in_english(self, said: Said, reading: Reading | None) -> tuple[str, bool]:
-        """The same for a message in Chinese. What a translation names is read like an English message's own words."""
-        if reading and reading.query and not has_cjk(reading.query) and cues.VAGUE.search(said.text):
-            return reading.query.lower(), True
-        read = [*said.parts.spans, *((m.start, m.end) for m in said.parts.wanted)]
-        typed = residue(said.text, read)
-        translated = translate(self._model, typed) if self._model and has_cjk(wanted_words(typed)) else ""
-        if reading and reading.query and not has_cjk(reading.query) and not self._leads_somewhere(translated):
-            return reading.query.lower(), True
-        if not translated:
-            return said.content, False
-        named = [mention for mention in self.vocabulary.mentions(translated) if mention.field not in (BRAND, COLOUR)]
-        if _REFUSES.match(typed):
-            said.parts.refused += named
-            return "", False
-        said.parts.wanted += named
-        return translated, False
 
 
 def _refusing(understanding: Understanding, said: Said) -> Understanding:
