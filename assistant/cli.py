@@ -72,6 +72,7 @@ def ingest(
     map: Annotated[list[str] | None, typer.Option(help="A column by hand: --map title=Name")] = None,
     reviews: Annotated[Path | None, typer.Option(help="A table of reviews.")] = None,
     interactions: Annotated[Path | None, typer.Option(help="A table of views, carts, purchases, ratings.")] = None,
+    orders: Annotated[Path | None, typer.Option(help="A table of orders, a row for each line.")] = None,
     policies: Annotated[Path | None, typer.Option(help="Policies in Markdown, a ## section each.")] = None,
     index: Annotated[bool, typer.Option(help="Build the search index at once.")] = True,
 ) -> None:
@@ -89,6 +90,7 @@ def ingest(
         mapping=_mapping(map or []),
         reviews=reviews,
         interactions=interactions,
+        orders=orders,
         policies=policies,
     )
     console.print(report.table())

@@ -41,12 +41,13 @@ class TableCount:
 
 @dataclass
 class IngestReport:
-    """What became of every row read. `products`, `interactions` and `reviews` count the rows now in the store."""
+    """What became of every row read. `products` to `orders` count the rows now in the store."""
 
     tables: dict[TableName, TableCount] = field(default_factory=lambda: {name: TableCount() for name in TableName})
     products: int = 0
     interactions: int = 0
     reviews: int = 0
+    orders: int = 0  # lines of orders
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -72,7 +73,7 @@ class IngestReport:
         shown = Table(title=f"Ingested in {self.seconds:.1f} s", caption="\n".join(self.notes) or None)
         for heading in ("", "read", "kept", "merged", "refused", "in the store"):
             shown.add_column(heading, justify="left" if not heading else "right")
-        totals = (self.products, self.interactions, self.reviews)
+        totals = (self.products, self.interactions, self.reviews, self.orders)
         for (name, count), total in zip(self.tables.items(), totals, strict=True):
             if count.read or total:
                 cells = (count.read, count.kept, count.merged, count.refused.total(), total)
@@ -90,12 +91,14 @@ def ingest(
     mapping: dict[str, str] | None = None,
     reviews: Path | None = None,
     interactions: Path | None = None,
+    orders: Path | None = None,
     policies: Path | None = None,
     progress: bool = True,
 ) -> IngestReport:
     """Read the exports of a shop into a store, in place of what it had of the same tables.
 
-    `format` and `mapping` hold for `sources`; the files of `reviews` and `interactions` are recognised by themselves.
+    `format` and `mapping` hold for `sources`; the files of `reviews`, `interactions` and `orders` are recognised
+    by themselves.
     A table that no file gives stays as it was, less the rows of products that are gone. Nothing is written before
     everything is read. Raises AisleError for a file that cannot be read and where no product is usable.
     """
@@ -105,6 +108,7 @@ def ingest(
     named = [(path, format, mapping or {}, TableName.PRODUCTS) for path in sources]
     named += [(reviews, "auto", {}, TableName.REVIEWS)] if reviews else []
     named += [(interactions, "auto", {}, TableName.INTERACTIONS)] if interactions else []
+    named += [(orders, "auto", {}, TableName.ORDERS)] if orders else []
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), disable=not progress, transient=True
     ) as bar:
@@ -147,8 +151,10 @@ class _Ingest:
         written = {TableName.PRODUCTS: products}
         for name in (TableName.INTERACTIONS, TableName.REVIEWS):
             written[name] = self._of_known_products(name, known, aliases)
+        written[TableName.ORDERS] = self._orders(aliases)
         _write(self.store, written, self._rejects(), policy_text)
-        self.report.products, self.report.interactions, self.report.reviews = (len(written[name]) for name in TableName)
+        report = self.report
+        report.products, report.interactions, report.reviews, report.orders = (len(written[name]) for name in TableName)
         return self.report
 
     def _products(self) -> tuple[pa.Table, dict[str, str]]:
@@ -193,12 +199,16 @@ class _Ingest:
                 self.report.notes.append(f"{len(old) - len(kept):,} older {name} were of products that are gone.")
             return kept
         table = _joined(self.parts[name], name)
-        if aliases:
-            ids = table[Columns.Product].to_pandas()
-            place = table.schema.get_field_index(Columns.Product)
-            table = table.set_column(place, Columns.Product, pa.array(ids.map(aliases).fillna(ids), pa.string()))
+        table = _under_new_ids(table, aliases)
         is_known = pc.is_in(table[Columns.Product], known)
         return self._refuse_late(table, is_known, name, "of a product that the shop does not list").select(wanted.names)
+
+    def _orders(self, aliases: dict[str, str]) -> pa.Table:
+        """Lines of products that are gone stay: a shopper asks after what they bought, not after what is sold."""
+        if not self.parts[TableName.ORDERS]:
+            return self.store.orders()
+        table = _joined(self.parts[TableName.ORDERS], TableName.ORDERS)
+        return _under_new_ids(table, aliases).select(schema.ORDERS.names).sort_by(Columns.Placed)
 
     def _refuse_late(self, table: pa.Table, keep: pa.Array, name: TableName, reason: str) -> pa.Table:
         """Refuse rows already cleaned: their raw form is what they were cleaned to."""
@@ -231,6 +241,7 @@ _CLEANED = {
     TableName.PRODUCTS: _with_provenance(schema.PRODUCTS),
     TableName.INTERACTIONS: _with_provenance(schema.INTERACTIONS),
     TableName.REVIEWS: _with_provenance(schema.REVIEWS),
+    TableName.ORDERS: _with_provenance(schema.ORDERS),
 }
 
 
@@ -248,6 +259,14 @@ def _to_arrow(rows: pd.DataFrame, batch: Batch, source: str) -> pa.Table:
     optional = [kind.name for kind in wanted if kind.nullable and kind.type == pa.string()]
     frame[optional] = frame[optional].replace("", None)
     return pa.Table.from_pandas(frame, wanted, preserve_index=False)
+
+
+def _under_new_ids(table: pa.Table, aliases: dict[str, str]) -> pa.Table:
+    if not aliases:
+        return table
+    ids = table[Columns.Product].to_pandas()
+    place = table.schema.get_field_index(Columns.Product)
+    return table.set_column(place, Columns.Product, pa.array(ids.map(aliases).fillna(ids), pa.string()))
 
 
 def _joined(parts: list[pa.Table], name: TableName) -> pa.Table:
@@ -278,6 +297,8 @@ def _write(store: Store, tables: dict[TableName, pa.Table], rejects: pa.Table, p
         store.reviews_file: tables[TableName.REVIEWS],
         store.rejects_file: rejects,
     }
+    if len(tables[TableName.ORDERS]) or store.orders_file.exists():
+        files[store.orders_file] = tables[TableName.ORDERS]
     with ExitStack() as places:
         if policy_text is not None:
             places.enter_context(replacing(store.policies_file)).write_text(policy_text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The four records a shop has: products, interactions, reviews and policies.
+"""The records a shop has: products, interactions, reviews, orders and policies.
 
 Rows are validated here where one at a time crosses a border; in bulk they stay columnar (`data.schema`).
 """
@@ -14,6 +14,7 @@ VALUE_SEPARATOR = " | "
 CATEGORY_SEPARATOR = " > "
 
 Event = Literal["view", "cart", "purchase", "rating"]
+OrderStatus = Literal["processing", "shipped", "delivered", "cancelled", "returned"]
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Stars = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
 
@@ -84,6 +85,38 @@ class Review(Record):
     title: str = ""
     text: str = ""
     timestamp: datetime | None = None
+
+
+class OrderLine(Record):
+    """A product of an order. `price` was paid for one piece; `returned` pieces of it came back."""
+
+    product_id: str = Field(min_length=1)
+    title: str = ""
+    quantity: float = Field(gt=0, allow_inf_nan=False)
+    price: Money | None = None
+    returned: float = Field(default=0, ge=0, allow_inf_nan=False)
+
+
+class Order(Record):
+    """What a shopper ordered at one time. `status` and dates are None where the shop's records do not say."""
+
+    order_id: str = Field(min_length=1)
+    user_id: str = Field(min_length=1)
+    lines: tuple[OrderLine, ...]
+    placed_at: datetime
+    status: OrderStatus | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    carrier: str | None = None
+    tracking: str | None = None
+
+    @property
+    def total(self) -> float | None:
+        """What was paid for the goods; None where a price is not known."""
+        prices = [line.price for line in self.lines]
+        if any(price is None for price in prices):
+            return None
+        return round(sum(line.quantity * (line.price or 0.0) for line in self.lines), 2)
 
 
 class Policy(Record):

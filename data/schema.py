@@ -14,6 +14,7 @@ class TableName(StrEnum):
     PRODUCTS = "products"
     INTERACTIONS = "interactions"
     REVIEWS = "reviews"
+    ORDERS = "orders"
 
 
 class Columns:
@@ -45,6 +46,16 @@ class Columns:
 
     Review: Final = "review_id"
     Text: Final = "text"
+
+    Order: Final = "order_id"
+    Quantity: Final = "quantity"
+    Returned: Final = "returned"
+    Placed: Final = "placed_at"
+    Status: Final = "status"
+    Shipped: Final = "shipped_at"
+    Delivered: Final = "delivered_at"
+    Carrier: Final = "carrier"
+    Tracking: Final = "tracking"
 
     Reason: Final = "reason"
     Source: Final = "source"
@@ -96,6 +107,24 @@ REVIEWS: Final = pa.schema(
         (Columns.Title, pa.string()),
         (Columns.Text, pa.string()),
         (Columns.Timestamp, _TIME),
+    ]
+)
+
+ORDERS: Final = pa.schema(  # a row for each line of an order; what is of the order stands in all its lines
+    [
+        pa.field(Columns.Order, pa.string(), nullable=False),
+        pa.field(Columns.User, pa.string(), nullable=False),
+        pa.field(Columns.Product, pa.string(), nullable=False),
+        (Columns.Title, pa.string()),  # as it was sold
+        pa.field(Columns.Quantity, pa.float64(), nullable=False),
+        (Columns.Price, pa.float64()),  # paid for one piece
+        (Columns.Returned, pa.float64()),  # pieces of the line that came back
+        pa.field(Columns.Placed, _TIME, nullable=False),
+        (Columns.Status, pa.string()),
+        (Columns.Shipped, _TIME),
+        (Columns.Delivered, _TIME),
+        (Columns.Carrier, pa.string()),
+        (Columns.Tracking, pa.string()),
     ]
 )
 

@@ -98,6 +98,10 @@ class Store:
         return self.folder / "reviews.parquet"
 
     @property
+    def orders_file(self) -> Path:
+        return self.folder / "orders.parquet"
+
+    @property
     def rejects_file(self) -> Path:
         return self.folder / "rejects.parquet"
 
@@ -130,6 +134,9 @@ class Store:
 
     def reviews(self) -> pa.Table:
         return _read(self.reviews_file, schema.REVIEWS)
+
+    def orders(self) -> pa.Table:
+        return _read(self.orders_file, schema.ORDERS)
 
     def rejects(self) -> pa.Table:
         return _read(self.rejects_file, schema.REJECTS)

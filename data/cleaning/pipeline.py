@@ -14,6 +14,7 @@ from data.cleaning.attributes import attributes, tags
 from data.cleaning.categories import category_path
 from data.cleaning.enrichment import enrich
 from data.cleaning.numbers import numbers, ratings, stock
+from data.cleaning.orders import ORDER_CHECKS, read_orders
 from data.cleaning.prices import parse_price
 from data.cleaning.text import lines, texts
 from data.cleaning.times import times
@@ -188,10 +189,12 @@ STEPS: dict[TableName, tuple[Step, ...]] = {
         _mend_texts(Columns.Text, step=texts),
         _read_review,
     ),
+    TableName.ORDERS: (read_orders,),
 }
 
 CHECKS = {
     TableName.PRODUCTS: checks.PRODUCT_CHECKS,
     TableName.INTERACTIONS: checks.INTERACTION_CHECKS,
     TableName.REVIEWS: checks.REVIEW_CHECKS,
+    TableName.ORDERS: ORDER_CHECKS,
 }

@@ -13,6 +13,7 @@ from rich.progress import track
 
 from data.demo.colours import colours
 from data.demo.interactions import Ratings, Simulation, draw_stars
+from data.demo.orders import orders_table
 from data.demo.pictures import image_of, write_picture
 from data.demo.products import DemoProduct, compose
 from data.demo.reviews import REVIEWS_WANTED, write_reviews
@@ -26,8 +27,8 @@ from data.store import Store, StoreSettings, fingerprint, locate
 FINGERPRINT_FILE = "demo.fingerprint"
 EARLIER_RATINGS = 9.0  # a product of average appeal had this many before the period
 _GENERATED = {
-    FINGERPRINT_FILE, "store.toml", "products.parquet", "interactions.parquet", "reviews.parquet", "policies.md",
-    "media",
+    FINGERPRINT_FILE, "store.toml", "products.parquet", "interactions.parquet", "reviews.parquet", "orders.parquet",
+    "policies.md", "media",
 }  # fmt: skip
 _HERE = Path(__file__).parent
 _CONSOLE = Console(stderr=True)  # progress bars stay out of what a command prints
@@ -124,6 +125,7 @@ def _write_tables(store: Store, simulation: Simulation, reviews: int, seed: int)
     store.write_table(simulation.table(), store.interactions_file)
     store.write_table(write_reviews(products, ratings, reviews, seed), store.reviews_file)
     store.write_table(products_table(products, ratings, seed), store.products_file)
+    store.write_table(orders_table(store.interactions(), store.products(), seed), store.orders_file)
 
 
 def products_table(products: list[DemoProduct], ratings: Ratings, seed: int) -> pa.Table:

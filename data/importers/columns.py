@@ -24,6 +24,7 @@ REQUIRED = {
     TableName.PRODUCTS: (Columns.Title, Columns.Price),
     TableName.INTERACTIONS: (Columns.User, Columns.Product, Columns.Timestamp),
     TableName.REVIEWS: (Columns.Product, Columns.Text),
+    TableName.ORDERS: (Columns.Order, Columns.User, Columns.Product, Columns.Placed),
 }
 ATTRIBUTE = "attributes."
 _CURRENCY_ENDING = re.compile(
@@ -195,9 +196,13 @@ _TESTS: dict[str, Callable[[pd.Series], float]] = {
     Columns.Rating: lambda cells: float(ratings(cells).abs().lt(float("inf")).mean()),
     Columns.RatingCount: _is_number,
     Columns.Value: _is_number,
+    Columns.Quantity: _is_number,
     Columns.Image: _is_url,
     Columns.Url: _is_url,
-    Columns.Timestamp: lambda cells: float(times(cells).notna().mean()),
+    **dict.fromkeys(
+        (Columns.Timestamp, Columns.Placed, Columns.Shipped, Columns.Delivered),
+        lambda cells: float(times(cells).notna().mean()),
+    ),
 }
 _CONTENT: dict[str, Callable[[pd.Series], float]] = {
     Columns.Image: _share(

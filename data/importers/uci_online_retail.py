@@ -5,6 +5,8 @@ Source: UCI Machine Learning Repository, https://archive.ics.uci.edu/dataset/352
 Each line has one fate. A sale to a known customer is kept as a purchase. Merged are: a second line of the same invoice
 and product, a cancellation and what it takes back, and a sale to nobody known, which still tells of its product.
 Refused are lines that sell no product: postage, fees, vouchers, stock adjustments, unmatched cancellations.
+Invoices to known customers are orders as well; what a cancellation took back of them was returned. The file does not
+say when they were shipped or delivered, so that an order has no status but "returned".
 """
 
 from __future__ import annotations
@@ -55,10 +57,13 @@ class UciOnlineRetail:
         sales["left"] = _netted(sales)
         _refuse(sales, sales["left"] < 0, "cancellation of more than was bought before")
         purchases = _purchases(sales[(sales["reason"] == "") & (sales["left"] > 0) & (sales["customer"] != "")])
+        titles = products.set_index(Columns.Product)[Columns.Title]
+        orders = _orders(sales[(sales["reason"] == "") & (sales["quantity"] > 0) & (sales["customer"] != "")], titles)
         refused = refusals(raw, sales["reason"])
         folded = len(raw) - len(refused) - len(purchases)
         yield Batch(TableName.PRODUCTS, products, raw=products, derived=True)
         yield Batch(TableName.INTERACTIONS, purchases, raw=purchases, folded=folded, bad_rows=bad_rows + refused)
+        yield Batch(TableName.ORDERS, orders, raw=orders, derived=True)
 
 
 def _renamed(columns: list[str]) -> dict[str, str]:
@@ -175,3 +180,32 @@ def _purchases(sales: pd.DataFrame) -> pd.DataFrame:
             Columns.Region: first["country"].replace("Unspecified", ""),
         }
     )
+
+
+def _orders(sales: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:
+    """A line for each invoice, customer and product, with the mean price where it stands there at several."""
+    keys = ["invoice", "customer", "code"]
+    paid = sales.assign(amount=sales["quantity"] * sales["price"], back=sales["quantity"] - sales["left"])
+    summed = paid.groupby(keys, sort=False).agg(
+        quantity=("quantity", "sum"),
+        amount=("amount", "sum"),
+        back=("back", "sum"),
+        time=("time", "min"),
+    )
+    summed = summed.reset_index()
+    whole = (summed["quantity"] == summed["back"]).groupby([summed["invoice"], summed["customer"]]).transform("all")
+    frame = pd.DataFrame(
+        {
+            Columns.Order: summed["invoice"],
+            Columns.User: summed["customer"],
+            Columns.Product: summed["code"],
+            Columns.Title: summed["code"].map(titles),
+            Columns.Quantity: summed["quantity"],
+            Columns.Price: (summed["amount"] / summed["quantity"]).round(2),
+            Columns.Returned: summed["back"],
+            Columns.Placed: summed["time"],
+            Columns.Status: whole.map({True: "returned", False: ""}),
+        }
+    )
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return frame

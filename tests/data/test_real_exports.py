@@ -40,3 +40,7 @@ def test_online_retail_becomes_a_shop(tmp_path: Path) -> None:
     bought = store.interactions().to_pandas()
     assert bought["value"].min() > 0 and bought["user_id"].nunique() > 4000
     assert not (bought["value"] == 74215).any()  # bought and cancelled within the quarter of an hour
+    orders = store.orders().to_pandas()
+    assert orders["order_id"].str.fullmatch(r"\d{6}").all() and set(orders["status"].dropna()) == {"returned"}
+    kept = (orders["quantity"] - orders["returned"]).sum()
+    assert kept == bought["value"].sum()  # every piece of an order was bought for good or came back
