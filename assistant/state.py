@@ -4,8 +4,46 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from assistant.turn import Language, Note, RecommendKind, Sort
+from assistant.turn import Language, Note, Question, RecommendKind, Sort
 from retrieval.filters import Filters
+
+
+class BundlePart(BaseModel):
+    """`passed` are the products that it has had before."""
+
+    role: str
+    product_id: str
+    passed: list[str] = Field(default_factory=list)
+
+
+class Bundle(BaseModel):
+    """The set on the table: a product for each part, for one occasion within one budget."""
+
+    occasion: str
+    parts: list[BundlePart] = Field(default_factory=list)
+    budget: float | None = None
+    each: float | None = None
+
+
+class Topic(BaseModel):
+    """A list that was left for another thing, as it lay on the table."""
+
+    query: str = ""
+    filters: Filters = Field(default_factory=Filters)
+    sort: Sort = "relevance"
+    offset: int = 0
+    kind: RecommendKind | None = None
+
+
+class Asked(BaseModel):
+    """The question that the last reply ended with; `options` are the conditions that each of its choices adds, none
+    where it means that the shopper does not mind."""
+
+    question: Question
+    options: list[Filters]
+
+
+TOPICS_KEPT = 12
 
 
 class DialogueState(BaseModel):
@@ -14,6 +52,10 @@ class DialogueState(BaseModel):
     `query`, `filters` and `sort` describe that list; `focus` holds the products last spoken of one by one. Where it was
     recommended, `kind` says as what, `basis` what it is like or goes with, `reasons` why each product is in it, and
     `offered` what was recommended since the wish was made. `rejected` is what the shopper will not see again.
+
+    `past` are the topics that were left, the latest last, and `discussed` the products that were once in focus. `asked`
+    is the question still open, `asked_fields` what has been asked about this list, `in_a_row` how many turns on end
+    have asked, `spare_questions` that the shopper does not care for them.
     """
 
     number: int = 0
@@ -31,9 +73,29 @@ class DialogueState(BaseModel):
     reasons: dict[str, Note] = Field(default_factory=dict)
     offered: list[str] = Field(default_factory=list)
     rejected: list[str] = Field(default_factory=list)
+    bundle: Bundle | None = None
     told_of_order: bool = False  # that the shopper's past orders the lists
+    past: list[Topic] = Field(default_factory=list)
+    discussed: list[str] = Field(default_factory=list)
+    asked: Asked | None = None
+    asked_fields: list[str] = Field(default_factory=list)
+    in_a_row: int = 0
+    spare_questions: bool = False
+
+    @property
+    def topic(self) -> Topic:
+        """The list on the table."""
+        return Topic(query=self.query, filters=self.filters, sort=self.sort, offset=self.offset, kind=self.kind)
+
+    def leave_topic(self) -> None:
+        """Another thing is spoken of from now on; the list on the table can be returned to."""
+        self.asked_fields = []
+        if self.query or self.filters:
+            others = [topic for topic in self.past if topic.query != self.query or topic.kind != self.kind]
+            self.past = [*others, self.topic][-TOPICS_KEPT:]
 
     def show(self, product_ids: list[str]) -> None:
+        self.discussed = [*(one for one in self.discussed if one not in self.focus), *self.focus]
         self.kind, self.basis, self.new_only, self.reasons = None, [], False, {}
         self.shown = product_ids
         self.seen = [*self.seen, *(new for new in product_ids if new not in self.seen)]

@@ -30,7 +30,23 @@ Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
 Source = Literal["rules", "classifier", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
+BundleChange = Literal["swap", "drop", "add", "budget"]
 RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
+
+
+class BundleWish(BaseModel):
+    """A set of things for one occasion, or a change to the set on the table.
+
+    `roles` are its parts as queries in the catalogue's language, the most necessary first; of a change the part that is
+    meant, unless the message points at it. `budget` is for all together, `each` for one piece.
+    """
+
+    occasion: str = ""
+    roles: list[str] = Field(default_factory=list)
+    budget: float | None = None
+    each: float | None = None
+    change: BundleChange | None = None
+    prefer: Literal["cheaper", "better", "other"] = "other"
 
 
 class Understanding(BaseModel):
@@ -53,9 +69,13 @@ class Understanding(BaseModel):
     kind: RecommendKind | None = None
     new_only: bool = False  # nothing that the shopper has bought before
     rejected: list[str] = Field(default_factory=list)
+    bundle: BundleWish | None = None
     sort: Sort = "relevance"
     more: bool = False  # the next page of the same list
     counting: bool = False  # "how many … do you have?"
+    asks_values: str = ""  # "what colours are there?": the field whose values are asked for
+    returns: bool = False  # to a list of earlier in the conversation
+    answers: bool = False  # the question that the last reply ended with
     reset: bool = False  # the conversation starts over
     wishes: list[str] = Field(default_factory=list)
     unknown: list[str] = Field(default_factory=list)  # values asked for that the catalogue does not have

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from assistant.actions import ask_policy, ask_product, cart, compare, handoff, order, recommend, search, smalltalk
+from assistant.actions import (
+    ask_policy,
+    ask_product,
+    bundle,
+    cart,
+    compare,
+    handoff,
+    order,
+    recommend,
+    search,
+    smalltalk,
+)
 from assistant.actions.request import Request
 from assistant.turn import Evidence, Intent
 
@@ -15,6 +26,7 @@ ACTIONS: dict[Intent, Action] = {
     "compare": compare.act,
     "ask_product": ask_product.act,
     "ask_policy": ask_policy.act,
+    "bundle": bundle.act,
     "cart": cart.act,
     "order": order.act,
     "smalltalk": smalltalk.act,

@@ -7,6 +7,8 @@ from assistant.carts import MOST_PIECES, Change
 from assistant.turn import Cart, CartOperation, Evidence, Note
 from data.records import Product
 
+MANY = 3  # products added by one message
+
 
 def act(request: Request) -> Evidence:
     operation: CartOperation = request.understanding.operation or "view"
@@ -22,11 +24,22 @@ def act(request: Request) -> Evidence:
     if not products:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     notes = [note for product in products for note in _changed(request, product, operation, quantity)]
+    notes = _together(request, notes)
     request.state.focus = [product.product_id for product in products]
     cart = request.shop.carts.view(request.session)
     return Evidence(
         products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_popular")]
     )
+
+
+def _together(request: Request, notes: list[Note]) -> list[Note]:
+    """One sentence for many products that were added; what stood in the way of one is still said."""
+    added = [note for note in notes if note.key == "cart_added"]
+    if len(added) < MANY:
+        return notes
+    pieces = request.pieces(sum(int(note.values["quantity"]) for note in added))
+    all_added = Note(key="cart_added_all", values={"count": pieces, "total": added[-1].values["total"]})
+    return [*(note for note in notes if note.key != "cart_added"), all_added]
 
 
 def _meant(request: Request) -> list[Product]:

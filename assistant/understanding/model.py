@@ -19,6 +19,7 @@ from data.errors import AisleError
 LONGEST_QUERY = 60  # characters
 ANSWER_TOKENS = 40
 TRANSLATION_TOKENS = 16
+ROLES_TOKENS = 48
 READ_BY_CODE = ("bundle", "memory")  # intents that the model is not offered
 
 _SCHEMA: dict[str, Any] = {
@@ -54,6 +55,13 @@ def translate(model: BaseChatModel, message: str) -> str:
     answer = _ask(model, "to_english", message, max_tokens=TRANSLATION_TOKENS, stop=["\n"])
     query = re.sub(r"[^\w\s'&-]", " ", answer).strip().lower()
     return "" if has_cjk(query) or len(query) > LONGEST_QUERY else re.sub(r"\s+", " ", query)
+
+
+def roles_of(model: BaseChatModel, occasion: str) -> list[str]:
+    """The kinds of product that belong to an occasion, as the model names them; [] where it fails."""
+    answer = _ask(model, "bundle", occasion, max_tokens=ROLES_TOKENS, stop=["\n"])
+    roles = (re.sub(r"[^\w\s'&-]", " ", role).strip().lower() for role in answer.split(";"))
+    return [role for role in dict.fromkeys(roles) if role and not has_cjk(role) and len(role) <= LONGEST_QUERY]
 
 
 def warm(model: BaseChatModel) -> None:
