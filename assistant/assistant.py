@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -17,13 +17,25 @@ from assistant.database import CartRow, Database, EventRow, SessionRow, TurnRow,
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
 from assistant.feedback import Feedback, live_events
+from assistant.memory import Memories
 from assistant.recommendations import Recommendations, Shopper, Wish
+from assistant.replies.conditions import chips
 from assistant.replies.phrases import say
 from assistant.replies.reasons import short_name
 from assistant.shop import Shop
 from assistant.state import DialogueState
 from assistant.trained import TrainedModels
-from assistant.turn import Cart, DoneEvent, Language, Recommendation, StreamEvent, TokenEvent, Turn, Understanding
+from assistant.turn import (
+    Cart,
+    DoneEvent,
+    Language,
+    Memory,
+    Recommendation,
+    StreamEvent,
+    TokenEvent,
+    Turn,
+    Understanding,
+)
 from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
 from data.records import Product
 from data.store import Store
@@ -72,7 +84,7 @@ class Assistant:
             raise failed[0]
         database = Database(opened.database_file)
         carts = Carts(database, loaded["search"].catalogue, opened.settings.currency)
-        return cls(Shop(opened, loaded["search"], database, carts, trained[0]), model)
+        return cls(Shop(opened, loaded["search"], database, carts, Memories(database), trained[0]), model)
 
     @property
     def name(self) -> str:
@@ -137,8 +149,8 @@ class Assistant:
         """Take back one condition of the list on the table (a `Chip`), and show what there is without it."""
         state = self._dialogue.state(session)
         understanding = _on_the_table(state).model_copy(update={"filters": state.filters.without(field, value)})
-        chips = state.filters.chips(self.shop.currency)
-        label = next((chip.label for chip in chips if (chip.field, chip.value) == (field, value)), value)
+        shown = chips(state.filters, self.shop.currency, state.language)
+        label = next((chip.label for chip in shown if (chip.field, chip.value) == (field, value)), value)
         for event in self.stream(f"– {label}", session, user, understood=understanding):
             if isinstance(event, DoneEvent):
                 return event.turn
@@ -207,6 +219,20 @@ class Assistant:
         """0 takes the product out. Raises KeyError for an unknown product."""
         return self.shop.carts.set(session, product_id, quantity, user)
 
+    def memories(self, session: str = "default", user: str | None = None) -> list[Memory]:
+        """What the shopper has told of themselves, oldest first; of a guest, in this session."""
+        return self.shop.memories.of(session, user)
+
+    def change_memory(self, memory_id: int, value: str, session: str = "default", user: str | None = None) -> Memory:
+        """Raises KeyError for a memory that is not this shopper's, and ValueError for an empty value."""
+        return self.shop.memories.change(memory_id, value, session, user)
+
+    def forget(self, memory_ids: Sequence[int] | None = None, session: str = "default", user: str | None = None) -> int:
+        """Forget these memories of the shopper's, or all; how many there were."""
+        if memory_ids is None:
+            return self.shop.memories.forget_all(session, user)
+        return self.shop.memories.forget(memory_ids, session, user)
+
     def history(self, session: str = "default") -> list[Turn]:
         """The session's turns, oldest first."""
         with self.shop.database.transaction() as transaction:
@@ -222,6 +248,7 @@ class Assistant:
 
     def delete_session(self, session: str) -> None:
         """Forget the conversation, the cart and what was done; a session that does not exist is no error."""
+        self.shop.memories.forget_all(session, user=None)
         with self._turns[session], self.shop.database.transaction() as transaction:
             for row in (CartRow, TurnRow, EventRow, SessionRow):
                 transaction.execute(delete(row).where(row.session == session))

@@ -67,6 +67,21 @@ class EventRow(Base):
     at: Mapped[datetime] = mapped_column(default=_now)
 
 
+class MemoryRow(Base):
+    """What a shopper has told of themselves (`assistant.turn.Told`); a guest's, where `user` is None, goes with the
+    session."""
+
+    __tablename__ = "memories"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user: Mapped[str | None] = mapped_column(String(200), index=True)
+    session: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(80), default="")
+    value: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(default=_now)
+
+
 class Database:
     """Opens or makes the file; every `transaction` is all or nothing.
 

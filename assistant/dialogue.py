@@ -15,6 +15,8 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
 from assistant.actions import ACTIONS, Request
+from assistant.clarifying import notice
+from assistant.remembered import Remembered
 from assistant.replies.writer import Writer
 from assistant.shop import Shop
 from assistant.state import DialogueState
@@ -31,7 +33,9 @@ from assistant.turn import (
     Understanding,
     UnderstandingEvent,
 )
+from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import warm
+from assistant.understanding.remembering import completed, read
 from assistant.understanding.understand import Understander
 
 
@@ -58,6 +62,7 @@ class Dialogue:
         self._model = model
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
         self._understander = Understander(shop.search, model, language)
+        self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
         self._writer = Writer(model, shop.currency)
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)
         self._checkpoints = SqliteSaver(self._connection)
@@ -119,7 +124,14 @@ class Dialogue:
             understanding = Understanding(**understood)
         else:
             in_cart = [line.product for line in self._shop.carts.view(given["session"]).lines]
-            understanding = self._understander.understand(given["message"], dialogue, in_cart)
+            telling = read(normalise(given["message"]), on_the_table=bool(dialogue.shown))
+            if telling.wish is not None:
+                language = detect(telling.rest, dialogue.language)
+                understanding = Understanding(intent="memory", memory=telling.wish, language=language)
+            else:
+                known = self._shop.memories.of(given["session"], given.get("user"))
+                understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
+            understanding.told = telling.told
         seconds = {"understand": _since(given)}
         get_stream_writer()(UnderstandingEvent(understanding))
         return {"understanding": understanding.model_dump(), "seconds": seconds}
@@ -138,7 +150,15 @@ class Dialogue:
             user=given.get("user"),
             context=given.get("context") or {},
         )
+        notice(dialogue, understanding, given["message"])
+        whose = (given["session"], given.get("user"))
+        kept = self._remembered.keep(understanding, *whose)
+        used = self._remembered.apply(understanding, given["message"], *whose)
         evidence = ACTIONS[understanding.intent](request)
+        if understanding.memory is not None and kept:
+            evidence.notes = kept
+        else:
+            evidence.notes += [*(used if evidence.products else []), *kept]
         seconds = dict(given["seconds"])
         if evidence.products:
             seconds["first_product"] = _since(given)

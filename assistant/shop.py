@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from assistant.carts import Carts
 from assistant.database import Database
+from assistant.memory import Memories
 from assistant.replies.phrases import say
 from assistant.trained import TrainedModels
 from assistant.turn import Language
@@ -32,6 +33,7 @@ class Shop:
     search: HybridSearch
     database: Database
     carts: Carts
+    memories: Memories
     models: TrainedModels
 
     @property

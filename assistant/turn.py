@@ -30,6 +30,7 @@ Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
 Source = Literal["rules", "classifier", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
+MemoryKind = Literal["size", "avoid", "diet", "like", "pet", "person", "note"]
 BundleChange = Literal["swap", "drop", "add", "budget"]
 RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
 
@@ -47,6 +48,30 @@ class BundleWish(BaseModel):
     each: float | None = None
     change: BundleChange | None = None
     prefer: Literal["cheaper", "better", "other"] = "other"
+
+
+class Told(BaseModel):
+    """What shoppers say of themselves: `value` is what they avoid, like, keep or wear, or how old someone is; `about`
+    is whose age or what is worn ("daughter", "shoes"), where they say so.
+    """
+
+    kind: MemoryKind
+    value: str
+    about: str = ""
+
+
+class Memory(Told):
+    """What is remembered of a shopper, since `at`."""
+
+    id: int
+    at: datetime
+
+
+class MemoryWish(BaseModel):
+    """To be told what is remembered, or to have it forgotten: `which`, in the shopper's words, or all."""
+
+    operation: Literal["told", "view", "forget", "forget_all"]
+    which: str = ""
 
 
 class Understanding(BaseModel):
@@ -70,6 +95,8 @@ class Understanding(BaseModel):
     new_only: bool = False  # nothing that the shopper has bought before
     rejected: list[str] = Field(default_factory=list)
     bundle: BundleWish | None = None
+    memory: MemoryWish | None = None
+    told: list[Told] = Field(default_factory=list)  # what the message says of the shopper, whatever else it is about
     sort: Sort = "relevance"
     more: bool = False  # the next page of the same list
     counting: bool = False  # "how many … do you have?"

@@ -1,0 +1,192 @@
+"""What shoppers tell of themselves: read, kept, used, shown, changed and forgotten."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Assistant
+from assistant.turn import Told
+from assistant.understanding.remembering import asks, completed, read, told
+from tests.assistant.conftest import Shopper
+
+STATEMENTS = [
+    ("I'm a size 10", ("size", "10", "")),
+    ("my shoe size is EU 42", ("size", "EU 42", "shoes")),
+    ("i usually wear a medium", ("size", "M", "")),
+    ("I take size 39 shoes", ("size", "39", "shoes")),
+    ("我穿42码的鞋", ("size", "42", "shoes")),
+    ("我衣服穿XL", ("size", "XL", "clothes")),
+    ("I'm allergic to nuts", ("avoid", "nuts", "")),
+    ("My daughter is very allergic to peanuts, sadly", ("avoid", "peanuts", "daughter")),
+    ("I hate wool", ("avoid", "wool", "")),
+    ("i can't stand polyester and things like that", ("avoid", "polyester", "")),
+    ("I don't eat pork", ("avoid", "pork", "")),
+    ("我对坚果过敏", ("avoid", "坚果", "")),
+    ("我不吃猪肉", ("avoid", "猪肉", "")),
+    ("I'm vegan", ("diet", "vegan", "")),
+    ("i am a coeliac", ("diet", "gluten free", "")),
+    ("我吃素", ("diet", "vegetarian", "")),
+    ("my favourite colour is navy", ("like", "navy", "colour")),
+    ("we have two small dogs", ("pet", "small dogs", "")),
+    ("I just adopted a kitten", ("pet", "kitten", "")),
+    ("我家养了一只猫", ("pet", "猫", "")),
+    ("my daughter is 5", ("person", "5 years", "daughter")),
+    ("I have a 3-year-old son", ("person", "3 years", "son")),
+    ("my baby is 8 months old", ("person", "8 months", "baby")),
+    ("我女儿五岁", ("person", "5 years", "女儿")),
+    ("please remember that I live on the fourth floor", ("note", "i live on the fourth floor", "")),
+    ("记住，我家在四楼", ("note", "我家在四楼", "")),
+]
+NOTHING_OF_ONESELF = [
+    "I hate it",
+    "i don't like the first one",
+    "I have a question",
+    "do you have a dog bed",
+    "I have a budget of 50",
+    "a size 10 dress",
+    "not wool please",
+    "remember the second one?",
+    "i can't stand this website",
+    "I want to have a look at cat food",
+    "my order is 3 days late",
+    "is it vegan?",
+    "我要42码的鞋",
+    "我不要这个",
+    "我有个问题",
+]
+
+
+@pytest.mark.parametrize(("message", "expected"), STATEMENTS)
+def test_what_is_told(message: str, expected: tuple[str, str, str]) -> None:
+    kind, value, about = expected
+    assert [statement for statement, _ in told(message)] == [Told(kind=kind, value=value, about=about)]
+
+
+@pytest.mark.parametrize("message", NOTHING_OF_ONESELF)
+def test_a_wish_or_a_remark_is_no_confession(message: str) -> None:
+    assert told(message) == []
+
+
+def test_what_is_told_and_what_is_asked_are_parted() -> None:
+    telling = read("Hi, I'm a size 10 and I'm allergic to wool, show me some jumpers", on_the_table=False)
+    assert [each.kind for each in telling.told] == ["size", "avoid"]
+    assert (
+        telling.wish is None and "jumpers" in telling.rest and "10" not in telling.rest and "wool" not in telling.rest
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "operation"),
+    [
+        ("what do you know about me?", "view"),
+        ("你记得我什么", "view"),
+        ("forget everything you know about me", "forget_all"),
+        ("delete my data", "forget_all"),
+        ("删除我的资料", "forget_all"),
+        ("forget my shoe size", "forget"),
+        ("please forget that I hate wool", "forget"),
+        ("忘掉我的鞋码", "forget"),
+    ],
+)
+def test_asking_about_the_memory(message: str, operation: str) -> None:
+    wish = asks(message)
+    assert wish is not None and wish.operation == operation
+
+
+@pytest.mark.parametrize(
+    "message", ["forget the price", "forget everything", "delete my order", "remove it", "忘了刚才的"]
+)
+def test_other_things_are_forgotten_elsewhere(message: str) -> None:
+    assert asks(message) is None
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_read(text: str) -> None:
+    for statement, (start, end) in told(text):
+        assert statement.value and 0 <= start < end <= len(text)
+    read(text, on_the_table=True)
+
+
+def test_a_person_spoken_of_is_as_old_as_was_told() -> None:
+    known = [Told(kind="person", value="5 years", about="daughter"), Told(kind="pet", value="small dog")]
+    assert completed("a toy for my daughter", known) == "a toy for my daughter (5 years old)"
+    assert completed("a toy for my 7 year old daughter", known) == "a toy for my 7 year old daughter"
+    assert completed("food for my pet", known) == "food for my pet (small dog)"
+    assert completed("a toy for my son", known) == "a toy for my son"
+
+
+@pytest.fixture
+def regular(shop: Assistant) -> Callable[[], Shopper]:
+    """The same known shopper, in another session each time."""
+    user = f"regular-{uuid.uuid4().hex[:6]}"
+    return lambda: Shopper(shop, f"visit-{uuid.uuid4().hex}", user)
+
+
+def test_from_one_session_to_the_next(regular: Callable[[], Shopper], products: pd.DataFrame) -> None:
+    told_so = regular().says("I'm allergic to nuts")
+    assert told_so.understanding.intent == "memory"
+    assert "no nuts" in told_so.text and "forgotten at any time" in told_so.text
+
+    later = regular().says("chocolate bars please")
+    assert "As you told me: no nuts" in later.text
+    assert later.products
+    for product in later.products:
+        assert product.attributes["contains nuts"] == "no"
+
+    assert "no nuts" in regular().says("what do you know about me?").text
+    assert "Forgotten: no nuts" in regular().says("forget that I'm allergic to nuts").text
+    freed = regular().says("chocolate bars please")
+    assert "As you told me" not in freed.text
+    assert freed.evidence.total > later.evidence.total
+
+
+def test_a_guest_is_remembered_within_the_visit_alone(shopper: Shopper, talk: Callable[..., Shopper]) -> None:
+    assert "this conversation" in shopper.says("i hate milk chocolate").text
+    assert "milk" in shopper.says("what do you know about me").text
+    assert "nothing about you" in talk().says("what do you know about me").text
+
+
+def test_told_and_asked_in_one_breath(shopper: Shopper) -> None:
+    turn = shopper.says("I'm allergic to nuts, show me chocolate bars")
+    assert turn.understanding.intent == "search"
+    assert turn.products and all(product.attributes["contains nuts"] == "no" for product in turn.products)
+    assert "no nuts" in turn.text
+
+
+def test_a_gift_is_for_someone_else(regular: Callable[[], Shopper]) -> None:
+    regular().says("I'm allergic to nuts")
+    turn = regular().says("a chocolate bar for my sister")
+    assert "As you told me" not in turn.text
+
+
+def test_no_shopper_reads_or_changes_the_memories_of_another(shop: Assistant) -> None:
+    mine, other = f"me-{uuid.uuid4().hex}", f"you-{uuid.uuid4().hex}"
+    shop.reply("I hate wool", session=mine, user=mine)
+    (memory,) = shop.memories(user=mine)
+    assert shop.memories(user=other) == [] and shop.memories(session=mine) == []
+    with pytest.raises(KeyError):
+        shop.change_memory(memory.id, "silk", user=other)
+    assert shop.forget([memory.id], user=other) == 0
+    assert shop.change_memory(memory.id, "silk", user=mine).value == "silk"
+    with pytest.raises(ValueError):
+        shop.change_memory(memory.id, "  ", user=mine)
+    assert shop.forget(user=mine) == 1 and shop.memories(user=mine) == []
+
+
+def test_a_new_size_stands_in_for_the_old_one_and_nothing_is_kept_twice(shop: Assistant) -> None:
+    user = f"grows-{uuid.uuid4().hex}"
+    for message in ("my shoe size is 38", "my shoe size is 38", "my shoe size is 39", "i hate wool", "I hate wool"):
+        shop.reply(message, session=user, user=user)
+    assert [(memory.kind, memory.value) for memory in shop.memories(user=user)] == [("size", "39"), ("avoid", "wool")]
+
+
+def test_a_card_number_is_not_remembered(shop: Assistant) -> None:
+    user = f"card-{uuid.uuid4().hex}"
+    shop.reply("please remember that my card is 4111 1111 1111 1111", session=user, user=user)
+    assert all("4111" not in memory.value for memory in shop.memories(user=user))
