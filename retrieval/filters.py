@@ -11,10 +11,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR
+from retrieval.measures import Measure, rows_within
 
 COLOUR = "colour"
 BRAND = "brand"
 CATEGORY = "category"
+MEASURE_CHIP = "measure:"
+REFUSAL_CHIP = "exclude:"
 
 
 class Chip(NamedTuple):
@@ -36,7 +39,8 @@ class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
     `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category` or an attribute)
-    to the values that must not occur. Prices are in the store's currency, ratings in stars.
+    to the values that must not occur. `measures` maps an attribute to ranges that its values are held against,
+    whatever their unit ("0.5 litres" meets "at least 500 ml"). Prices are in the store's currency, ratings in stars.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,6 +54,7 @@ class Filters(BaseModel):
     in_stock: bool | None = None
     attributes: dict[str, list[str]] = Field(default_factory=dict)
     exclude: dict[str, list[str]] = Field(default_factory=dict)
+    measures: dict[str, list[Measure]] = Field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -68,6 +73,10 @@ class Filters(BaseModel):
         for field, values in self._wanted().items():
             if values:
                 keep &= _any_of(catalogue, field, values)
+        for attribute, ranges in self.measures.items():
+            within = np.zeros(len(catalogue), dtype=bool)
+            within[rows_within(catalogue, attribute, ranges)] = True
+            keep &= within
         for field, values in self.exclude.items():
             keep &= ~_any_of(catalogue, field, values)
         return keep
@@ -78,8 +87,13 @@ class Filters(BaseModel):
     def without(self, field: str, value: str) -> Filters:
         """The same conditions less one; a condition that is not there is no error."""
         copy = self.model_copy(deep=True)
-        if field.startswith("exclude:"):
-            _drop(copy.exclude, field.removeprefix("exclude:"), value)
+        if field.startswith(REFUSAL_CHIP):
+            _drop(copy.exclude, field.removeprefix(REFUSAL_CHIP), value)
+        elif field.startswith(MEASURE_CHIP):
+            attribute = field.removeprefix(MEASURE_CHIP)
+            kept = [measure for measure in copy.measures.pop(attribute, []) if measure.label != value]
+            if kept:
+                copy.measures[attribute] = kept
         elif field in (CATEGORY, BRAND, COLOUR):
             setattr(copy, field, [kept for kept in getattr(copy, field) if kept != value])
         elif field in ("price_min", "price_max", "rating_min", "in_stock"):
@@ -100,13 +114,16 @@ class Filters(BaseModel):
         for field, values in self._wanted().items():
             for value in values:
                 yield Chip(field, value, _label(field, value, values))
+        for attribute, ranges in self.measures.items():
+            for measure in ranges:
+                yield Chip(MEASURE_CHIP + attribute, measure.label, f"{attribute}: {measure.label}")
         if self.rating_min is not None:
             yield Chip("rating_min", str(self.rating_min), f"{self.rating_min:g}★ and up")
         if self.in_stock:
             yield Chip("in_stock", "true", "in stock")
         for field, values in self.exclude.items():
             for value in values:
-                yield Chip(f"exclude:{field}", value, f"not {_label(field, value, values)}")
+                yield Chip(f"{REFUSAL_CHIP}{field}", value, f"not {_label(field, value, values)}")
 
 
 def _label(field: str, value: str, beside: list[str]) -> str:

@@ -8,6 +8,7 @@ from assistant.understanding.exact import ExactParts
 from assistant.understanding.vocabulary import Mention
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+from retrieval.measures import Measure
 
 _LISTED = (CATEGORY, BRAND, COLOUR)
 JUST_BELOW = 0.01  # the smallest step between two prices
@@ -33,7 +34,11 @@ def conditions(parts: ExactParts, carried: Filters, *, also: bool = False, shown
         for name in {mention.field for mention in others}:
             _set(filters, name, [])
     for mention in others:
+        filters.measures.pop(mention.field, None)
         _set(filters, mention.field, [*_get(filters, mention.field), *mention.values])
+    for name, ranges in parts.ranges.items():
+        _set(filters, name, [])
+        filters.measures[name] = _ranges(ranges, filters.measures.get(name, []), also=also)
     for mention in parts.wanted:
         _unrefuse(filters, mention)
     for mention in parts.refused:
@@ -70,12 +75,25 @@ def _bound(filters: Filters, parts: ExactParts, shown_prices: list[float]) -> No
         low, high = round(max(shown_prices) + JUST_BELOW, 2), None
     if low is not None:
         filters.price_min = low
-        if high is None and filters.price_max is not None and filters.price_max < low:
+        if high is None and filters.price_max is not None and filters.price_max <= low:
             filters.price_max = None
     if high is not None:
         filters.price_max = high
-        if low is None and filters.price_min is not None and filters.price_min > high:
+        if low is None and filters.price_min is not None and filters.price_min >= high:
             filters.price_min = None
+
+
+def _ranges(said: list[Measure], carried: list[Measure], *, also: bool) -> list[Measure]:
+    """What was said replaces what was carried, but for a bound of the other side that it leaves standing."""
+    if also:
+        return list(dict.fromkeys([*carried, *said]))
+    if len(said) == len(carried) == 1 and said[0].unit == carried[0].unit:
+        (new,), (old,) = said, carried
+        if new.low is None and old.high is None and old.low is not None and new.high is not None and old.low < new.high:
+            return [new.model_copy(update={"low": old.low})]
+        if new.high is None and old.low is None and old.high is not None and new.low is not None and new.low < old.high:
+            return [new.model_copy(update={"high": old.high})]
+    return list(dict.fromkeys(said))
 
 
 def _drop(filters: Filters, name: str) -> None:
@@ -85,6 +103,7 @@ def _drop(filters: Filters, name: str) -> None:
         filters.rating_min = None
     else:
         _set(filters, name, [])
+    filters.measures.pop(name, None)
     filters.exclude.pop(name, None)
 
 

@@ -7,9 +7,13 @@ import re
 from dataclasses import dataclass, field
 
 from assistant.turn import Sort
+from assistant.understanding.fitting import Said
+from assistant.understanding.measures import read_measures
 from assistant.understanding.prices import PriceRange, parse_price
+from assistant.understanding.sizes import read_sides, read_sizes
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from retrieval.filters import BRAND, CATEGORY, COLOUR
+from retrieval.measures import Measure
 
 _STARS = re.compile(
     r"(?:(?:rated|rating|review(?:ed|s)?)\s*(?:of\s*)?(?:at least|above|over|from|>=?|≥)?\s*(?P<a>[1-5](?:\.\d)?)\b(?!\s*(?:gb|kg|cm))"
@@ -72,12 +76,25 @@ _FIELD_WORDS = {
     "rating_min": r"ratings?|stars?|评分|評分",
     "size": r"sizes?|尺码|尺碼|大小",
     "material": r"materials?|fabrics?|材质|材質|面料",
+    "capacity": r"capacit(?:y|ies)|volumes?|容量",
+    "weight": r"weights?|重量",
+    "age": r"ages?|年[龄齡]",
+    "length": r"lengths?|长度|長度",
+    "width": r"widths?|宽度|寬度",
+    "height": r"heights?|高度",
+    "memory": r"memory|ram|内存|內存",
+    "storage": r"storage|存储",
+    "screen size": r"screen sizes?|屏幕尺寸",
+    "battery life": r"battery life|续航",
 }
 
 
 @dataclass
 class ExactParts:
-    """What code could read. `spans` are the stretches of the message that are thereby dealt with."""
+    """What code could read. `spans` are the stretches of the message that are thereby dealt with.
+
+    `measures` are as they were said; `ranges` those of them that a shelf's attributes can be held against.
+    """
 
     price: PriceRange | None = None
     rating_min: float | None = None
@@ -87,18 +104,21 @@ class ExactParts:
     dearer: bool = False
     wanted: list[Mention] = field(default_factory=list)
     refused: list[Mention] = field(default_factory=list)
+    measures: list[Said] = field(default_factory=list)
+    ranges: dict[str, list[Measure]] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)  # fields taken back: "any colour", "forget the price"
     spans: list[tuple[int, int]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         stated = self.price or self.rating_min or self.in_stock or self.sort or self.cheaper or self.dearer
-        return bool(stated or self.wanted or self.refused or self.dropped)
+        return bool(stated or self.wanted or self.refused or self.measures or self.dropped)
 
 
 def read_exact(text: str, vocabulary: Vocabulary) -> ExactParts:
     parts = ExactParts(price=parse_price(text))
     if parts.price:
         parts.spans.extend(parts.price.spans)
+    _read_measures(text, parts)
     _read_order(text, parts)
     _read_dropped(text, parts)
     _read_values(text, vocabulary, parts)
@@ -110,6 +130,15 @@ def residue(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _read_measures(text: str, parts: ExactParts) -> None:
+    """Sides before sizes before measures: "8 by 10 foot" is no length of ten feet."""
+    for found in (read_sides(text), read_sizes(text), read_measures(text)):
+        for said in found:
+            if not _touches((said.start, said.end), tuple(parts.spans)):
+                parts.measures.append(said)
+                parts.spans.append((said.start, said.end))
 
 
 def _read_order(text: str, parts: ExactParts) -> None:

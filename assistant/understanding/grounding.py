@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant.understanding.carrying import overlap
+from assistant.understanding.fitting import COVERAGE, Fitted, Said, fit
 from assistant.understanding.vocabulary import YES, Mention
 from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
+from retrieval.measures import Measure
 
 AGREEMENT = 0.6  # of the first results must lie on the named shelf for the shelf to become a filter
 SHARED_AGREEMENT = 0.1  # of all that is found, where several shelves are named
-COVERAGE = 0.5  # of the products in question must state an attribute for it to become a filter
+COLOURED = 0.2  # of them for a colour: shops leave it out where a picture shows it
 STATED_SOMEWHERE = 0.1
 FIRST_RESULTS = 10
 SCOPE = 50
 
 
 class Grounded(NamedTuple):
+    """`ranges` hold against attributes' values; `wishes` rank, since too few products say whether they hold."""
+
     filters: list[Mention]
-    wishes: list[Mention]  # they rank, since too few products say whether they hold
+    wishes: list[Mention]
+    ranges: dict[str, list[Measure]]
 
 
-def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Mention]) -> Grounded:
-    """Brands and colours always filter. A category filters where the search agrees with it ("swim dress" leads past
-    the shelf of dresses), an attribute where most products in question state it."""
-    if not any(mention.field not in (BRAND, COLOUR) for mention in wanted):
-        return Grounded(wanted, [])
+def ground(
+    search: HybridSearch, query: str, carried: Filters, wanted: list[Mention], said: Sequence[Said] = ()
+) -> Grounded:
+    """Brands always filter. A category filters where the search agrees with it ("swim dress" leads past the shelf of
+    dresses), a colour or an attribute where enough products in question state it, and so does what was `said` of
+    measures, sizes and sides."""
+    by_name = (BRAND, COLOUR) if not query and not carried.category else (BRAND,)  # "something blue" leads nowhere yet
+    if not said and all(mention.field in by_name for mention in wanted):
+        return Grounded(wanted, [], {})
     found = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
-    grounded = Grounded([], [])
+    grounded = Grounded([], [], {})
     shelves = list(carried.category)
     named = sum(mention.field == CATEGORY for mention in wanted)
     # "a tent and a sleeping bag": each shelf leads a part of the way, and one of them leads first.
@@ -48,7 +58,20 @@ def ground(search: HybridSearch, query: str, carried: Filters, wanted: list[Ment
         grounded.filters.append(usable)
         if usable.field == CATEGORY:
             shelves = overlap(shelves, usable.values) or list(usable.values)
+    if said:
+        _take(grounded, fit(search.catalogue, _scope(search.catalogue, shelves, first), said))
     return grounded
+
+
+def _take(grounded: Grounded, fitted: Fitted) -> None:
+    grounded.filters.extend(fitted.mentions)
+    grounded.wishes.extend(fitted.wishes)
+    grounded.ranges.update(fitted.ranges)
+
+
+def _scope(catalogue: Catalogue, shelves: list[str], first: np.ndarray) -> np.ndarray:
+    """The rows in question: those of the shelves where there are any, else those that the search finds first."""
+    return np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
 
 
 def _usable(
@@ -56,7 +79,7 @@ def _usable(
 ) -> Mention | None:
     """The first meaning of the mention that can filter; `first` are the rows that the search finds first."""
     for meaning in (mention, *mention.others):
-        if meaning.field in (BRAND, COLOUR):
+        if meaning.field == BRAND:
             return meaning
         if meaning.field == CATEGORY:
             agreed = _share(first, _rows_on(catalogue, meaning)) >= agreement
@@ -65,9 +88,9 @@ def _usable(
             if siblings := _siblings(catalogue, shelves, meaning.values):
                 return replace(meaning, values=siblings)
         else:
-            scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
             stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
-            if stating and _share(scope, np.concatenate(stating)) >= COVERAGE:
+            enough = COLOURED if meaning.field == COLOUR else COVERAGE
+            if stating and _share(_scope(catalogue, shelves, first), np.concatenate(stating)) >= enough:
                 return meaning
     return None
 
@@ -81,9 +104,9 @@ def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...])
 
 def _is_stated_somewhere(catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray) -> bool:
     """A wish is worth a word where some of the products in question could have said whether it holds."""
-    scope = np.flatnonzero(Filters(category=shelves).mask(catalogue)) if shelves else first
+    scope = _scope(catalogue, shelves, first)
     stating = list(catalogue.rows_by_attribute.get(mention.field, {}).values())
-    if mention.field == CATEGORY or mention.values == (YES,):
+    if mention.field in (CATEGORY, COLOUR) or mention.values == (YES,):
         return True
     return bool(stating) and _share(scope, np.concatenate(stating)) >= STATED_SOMEWHERE
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.understanding.amounts import Amount, find_amounts
+from retrieval.measures import NAMES
 
 AROUND = 0.2  # a fifth to either side
 
@@ -56,6 +57,7 @@ _OTHER_UNIT = re.compile(
     r"|瓦|伏|成|折|寸|新款|小朋友|[减減])",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(rf"^\s*-?\s*(?:{'|'.join(NAMES.values())})(?![a-z])", re.IGNORECASE)
 # What leads up to a number that is not a price.
 _OTHER_CONTEXT = re.compile(
     r"(?:\b(?:sizes?|sz|waist|inseam|age[sd]?|iphone|galaxy|pixel|ps|model|order|no\.|spf|rated|ratings?|version|gen|thread|count"
@@ -177,7 +179,9 @@ def _surroundings(text: str, amount: Amount) -> _Price:
     marked = bool(symbol or tenths or small or word or slang)
     rest = text[end:]
     other = (
-        bool(_OTHER_UNIT.match(rest)) if not marked or word else bool(re.match(r"\s*off\b|\s*coupon|\s*[减減]", rest))
+        bool(_OTHER_UNIT.match(rest) or _MEASURED.match(rest))
+        if not marked or word
+        else bool(re.match(r"\s*off\b|\s*coupon|\s*[减減]", rest))
     )
     other = other or (not marked and bool(_OTHER_CONTEXT.search(before)))
     return _Price(start, end, low, high, marked, other, amount.written == "figures")

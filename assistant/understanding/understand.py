@@ -12,6 +12,7 @@ from assistant.turn import Language, Source, Understanding
 from assistant.understanding import cues
 from assistant.understanding.carrying import conditions
 from assistant.understanding.exact import ExactParts, read_exact, residue
+from assistant.understanding.fitting import MEASURE
 from assistant.understanding.grounding import Grounded, ground
 from assistant.understanding.intents import Said, Settled, going_on, settle
 from assistant.understanding.language import detect, normalise
@@ -145,12 +146,13 @@ class Understander:
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
             said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
         topic = continued(state.query, query) if refining else query
-        grounded = ground(self._search, topic, carried, said.parts.wanted)
+        grounded = ground(self._search, topic, carried, said.parts.wanted, said.parts.measures)
         parts = _with(said.parts, grounded)
-        wishes = [] if said.in_chinese else [mention for mention in grounded.wishes if mention.field != CATEGORY]
+        wishes = [wish for wish in grounded.wishes if _is_named(wish, said)]
         understanding.wishes = [said.text[mention.start : mention.end] for mention in wishes]
         # A wish that cannot filter stays in the words that rank.
-        added = [wish for wish in understanding.wishes if wish.lower() not in topic.lower()]
+        ranking = [mention.as_words(said.text) for mention in wishes]
+        added = [wish for wish in ranking if wish.lower() not in topic.lower()]
         understanding.query = " ".join([*added, topic]).strip()
         prices = [product.price for product in self._search.catalogue.known(said.references.ids or state.shown)]
         understanding.filters = conditions(
@@ -213,7 +215,12 @@ def _by_default(said: Said) -> Settled:
 
 
 def _with(parts: ExactParts, grounded: Grounded) -> ExactParts:
-    return replace(parts, wanted=grounded.filters)
+    return replace(parts, wanted=grounded.filters, ranges=grounded.ranges)
+
+
+def _is_named(wish: Mention, said: Said) -> bool:
+    """Whether the reply names the wish: a translation's words are not the shopper's, a measure is the same in both."""
+    return wish.field == MEASURE or (wish.field != CATEGORY and not said.in_chinese)
 
 
 def _inside(mention: Mention, references: References) -> bool:

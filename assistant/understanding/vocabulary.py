@@ -50,6 +50,11 @@ class Mention:
     field: str
     values: tuple[str, ...]
     others: tuple[Mention, ...] = ()
+    words: str = ""  # what ranks for it where it cannot filter, if that is not what was said
+
+    def as_words(self, text: str) -> str:
+        """What it adds to a query: the stretch of the message, or the words that were set for it."""
+        return self.words or text[self.start : self.end]
 
 
 @dataclass

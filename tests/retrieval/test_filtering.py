@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.catalogue import Catalogue
+from data.schema import PRODUCTS, Columns
 from retrieval.facets import facets, statistics
 from retrieval.filters import Filters
 from retrieval.fusion import fused
 from retrieval.hybrid import HybridSearch
+from retrieval.measures import Measure, intervals
 from retrieval.request import content
 from retrieval.vectors import FaissIndex
 
@@ -122,3 +125,70 @@ def frame_of(catalogue: Catalogue) -> pd.DataFrame:
             "paths": [paths(way) for way in steps],
         }
     )
+
+
+UNIT = st.sampled_from(["ml", "l", "cl", "g", "kg", "cm", "mm", "m", "inch", "gb", "w", "mah", "year", "month", "h"])
+
+
+@given(amount=st.integers(1, 999), unit=UNIT)
+def test_a_value_meets_exactly_the_ranges_that_hold_it(amount: int, unit: str) -> None:
+    (interval,) = intervals(f"{amount} {unit}")
+    for low, high in ((amount, None), (None, amount), (amount, amount), (amount + 1, None), (None, amount - 1)):
+        first, last = Measure(low=low, high=high, unit=unit).bounds("capacity")
+        expected = (low is None or amount >= low) and (high is None or amount <= high)
+        assert (interval.low <= last and interval.high >= first) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "meets"),
+    [
+        ("0.5 litres", Measure(low=500, unit="ml"), True),
+        ("450 g", Measure(low=16, high=16, unit="oz"), True),
+        ("183 cm", Measure(low=6, high=6, unit="ft"), True),
+        ("1 tb", Measure(low=512, unit="gb"), True),
+        ("from 3 years", Measure(low=5, high=5, unit="year"), True),
+        ("from 6 months", Measure(high=3, unit="year"), True),
+        ("5–8 years", Measure(low=9, high=9, unit="year"), False),
+        ("up to 15 kg", Measure(low=20, unit="kg"), False),
+        ("36 x 27 x 10 cm", Measure(high=30, unit="cm"), False),  # its longest side does not fit
+        ("500 g/m²", Measure(low=1, unit="g"), False),  # no weight of the towel
+        ("20 km/h", Measure(low=1, unit="m"), False),
+    ],
+)
+def test_units_are_converted_and_ranges_must_be_reached(value: str, measure: Measure, meets: bool) -> None:
+    low, high = measure.bounds("")
+    found = [each for each in intervals(value) if each.dimension == measure.dimension]
+    assert any(each.low <= high and each.high >= low for each in found) == meets
+
+
+def test_a_13_inch_laptop_has_13_3_inches_but_a_13_inch_pan_has_not() -> None:
+    asked, (stated,) = Measure(low=13, high=13, unit="inch"), intervals("13.3 inch")
+    assert asked.bounds("screen size")[0] <= stated.low <= asked.bounds("screen size")[1]
+    assert not stated.low <= asked.bounds("diameter")[1]
+
+
+@given(st.text(max_size=60))
+def test_no_value_breaks_the_reading_of_measures(value: str) -> None:
+    assert all(interval.low <= interval.high for interval in intervals(value))
+
+
+def test_measures_filter_have_chips_and_can_be_taken_back() -> None:
+    values = ["0.5 litres", "330 ml", "5000 mAh", "1 litre | 2 litres"]
+    rows = [
+        dict.fromkeys(PRODUCTS.names)
+        | {
+            Columns.Product: value,
+            Columns.Title: "flask",
+            Columns.Price: 9.0,
+            Columns.Attributes: [("capacity", value)],
+        }
+        for value in values
+    ]
+    catalogue = Catalogue(pa.Table.from_pylist(rows, schema=PRODUCTS))
+    wanted = Filters(measures={"capacity": [Measure(low=400, high=1100, unit="ml")]})
+    assert [catalogue.ids[row] for row in np.flatnonzero(wanted.mask(catalogue))] == [values[0], values[3]]
+    assert not Filters(measures={"no such attribute": wanted.measures["capacity"]}).mask(catalogue).any()
+    (chip,) = wanted.chips()
+    assert chip.label == "capacity: 400–1100 ml"
+    assert wanted.without(chip.field, chip.value) == Filters()
+    assert Filters.model_validate_json(wanted.model_dump_json()) == wanted

@@ -8,6 +8,7 @@ from assistant.understanding.exact import ExactParts
 from assistant.understanding.prices import PriceRange
 from assistant.understanding.vocabulary import Mention
 from retrieval.filters import Filters
+from retrieval.measures import Measure
 
 HIS, HERS = "Men > Jackets", "Women > Jackets"
 
@@ -72,6 +73,26 @@ def test_shelves_narrow_where_they_overlap_replace_where_not_and_add_up_when_nam
     assert after(ExactParts(wanted=[tents]), Filters(category=[HIS])).category == ["Outdoor > Tents"]
     assert after(ExactParts(wanted=[tents, bags]), Filters()).category == ["Outdoor > Tents", "Outdoor > Bags"]
     assert after(ExactParts(wanted=[tents]), Filters(category=[HIS]), also=True).category == [HIS, "Outdoor > Tents"]
+
+
+def measured(attribute: str, low: float | None = None, high: float | None = None, unit: str = "l") -> ExactParts:
+    return ExactParts(ranges={attribute: [Measure(low=low, high=high, unit=unit)]})
+
+
+def test_a_measure_is_carried_bounded_from_the_other_side_replaced_and_taken_back() -> None:
+    from_20 = after(measured("capacity", low=20), Filters())
+    assert from_20.measures["capacity"][0].label == "from 20 l"
+    assert after(ExactParts(rating_min=4), from_20).measures == from_20.measures
+    between = after(measured("capacity", high=30), from_20)
+    assert between.measures["capacity"][0].label == "20–30 l"
+    assert after(measured("capacity", high=15), from_20).measures["capacity"][0].label == "up to 15 l"
+    assert after(ExactParts(dropped={"capacity"}), between) == Filters()
+
+
+def test_a_named_value_replaces_a_measure_of_the_same_attribute_and_the_other_way() -> None:
+    valued = after(ExactParts(wanted=[mention("capacity", "500 ml")]), after(measured("capacity", low=20), Filters()))
+    assert valued == Filters(attributes={"capacity": ["500 ml"]})
+    assert after(measured("capacity", low=20), valued).attributes == {}
 
 
 PATHS = st.sampled_from(["Men", HIS, "Men > Shoes", "Women", HERS, "Women > Shoes", "Outdoor > Tents"])
