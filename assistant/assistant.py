@@ -13,11 +13,22 @@ from sqlalchemy import delete, func, select
 
 from assistant import feedback
 from assistant.carts import Carts, Change
-from assistant.database import CartRow, Database, EventRow, SessionRow, TurnRow, ensure_session, sessions_of
+from assistant.database import (
+    CartRow,
+    Database,
+    EventRow,
+    HandoffRow,
+    SessionRow,
+    TurnRow,
+    ensure_session,
+    sessions_of,
+)
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
 from assistant.feedback import Feedback, live_events
+from assistant.handoffs import Handoff, Status
 from assistant.memory import Memories
+from assistant.personal_data import mask
 from assistant.recommendations import Recommendations, Shopper, Wish
 from assistant.replies.conditions import chips
 from assistant.replies.phrases import say
@@ -123,6 +134,8 @@ class Assistant:
         """
         with self._turns[session]:
             refusal = _unreadable(text, self._dialogue.state(session).language) if understood is None else ""
+            if not refusal:
+                text = mask(text, detect(text))  # neither kept in the conversation nor shown to a model
             events = (
                 _refused(self, text, session, user, refusal)
                 if refusal
@@ -246,11 +259,19 @@ class Assistant:
         with self.shop.database.transaction() as transaction:
             return sessions_of(transaction, user)
 
+    def handoffs(self, status: Status | None = None) -> list[Handoff]:
+        """Conversations handed to a person (`open`, `taken` or `closed`), the longest waiting first."""
+        return self.shop.handoffs.all(status)
+
+    def set_handoff(self, number: int, status: Status) -> Handoff:
+        """Raises KeyError for a number that is not there."""
+        return self.shop.handoffs.set_status(number, status)
+
     def delete_session(self, session: str) -> None:
         """Forget the conversation, the cart and what was done; a session that does not exist is no error."""
         self.shop.memories.forget_all(session, user=None)
         with self._turns[session], self.shop.database.transaction() as transaction:
-            for row in (CartRow, TurnRow, EventRow, SessionRow):
+            for row in (CartRow, TurnRow, EventRow, HandoffRow, SessionRow):
                 transaction.execute(delete(row).where(row.session == session))
         self._dialogue.forget(session)  # by the graph's own connection, which waits for the transaction's end
 

@@ -21,6 +21,8 @@ def act(request: Request) -> Evidence:
     if quantity is not None and (quantity < 0 or (quantity == 0 and operation == "add")):
         return Evidence(notes=[Note(key="bad_quantity")])
     products = _meant(request)
+    if not products and operation != "add" and not request.shop.carts.view(request.session).lines:
+        return _view(request)  # nothing can be taken out of an empty cart
     if not products:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     notes = [note for product in products for note in _changed(request, product, operation, quantity)]
