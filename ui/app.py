@@ -104,7 +104,9 @@ def _wire(blocks: gr.Blocks, page: Page, storefront: Storefront) -> None:
         arriving,
         page.store.input(storefront.change_store, [page.visit, page.store], everything, **quiet),
         page.anew.click(storefront.start_over, page.visit, everything, **quiet),
-        page.shopper.input(storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory], **quiet),
+        page.shopper.input(
+            storefront.change_shopper, [page.visit, page.shopper], [page.visit, page.memory, page.cart], **quiet
+        ),
     ]
     for move in moves:
         move.then(None, page.memory, js="window.aisleRemember", api_visibility="private")

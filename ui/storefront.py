@@ -20,6 +20,7 @@ from ui.cart_clicks import carry_over, change_cart, notice
 from ui.conversation import exchange, past, welcome
 from ui.exchange import Exchange
 from ui.labels import label
+from ui.memories import change_memory
 from ui.page import Page
 from ui.rendering import render
 from ui.turns import RunningTurn, Turns
@@ -50,7 +51,9 @@ class Storefront:
         yield from self._enter(replace(visit.entering(store), shopper=GUEST))
 
     def change_shopper(self, visit: Visit, shopper: str) -> Update:
-        return self._known(replace(visit, shopper=shopper))
+        visit = replace(visit, shopper=shopper)
+        assistant = self.assistants.ready(visit.store)
+        return self._known(visit) | ({self.page.cart: self._panel(visit, assistant)} if assistant else {})
 
     def start_over(self, visit: Visit) -> Iterator[Update]:
         """A new conversation; what is in the cart comes along."""
@@ -79,19 +82,29 @@ class Storefront:
             yield from self._follow(visit, running)
 
     def click_product(self, visit: Visit | None, event: gr.EventData) -> Update:
-        """A button that changes the cart, or the link of a product that was followed."""
+        """A button that changes the cart or what is remembered, or the link of a product that was followed."""
         click = _data(event)
-        product_id = str(click.get("product"))
         assistant = self.assistants.ready(visit.store) if visit else None
-        if visit is None or assistant is None or product_id not in assistant.shop.catalogue:
+        if visit is None or assistant is None:
+            return {self.page.cart: gr.skip()}
+        if click.get("event") in ("forget", "amend"):
+            change_memory(assistant, visit, click)
+            return {self.page.cart: self._panel(visit, assistant)}
+        product_id = str(click.get("product"))
+        if product_id not in assistant.shop.catalogue:
             return {self.page.cart: gr.skip()}
         if click["event"] == "view":
             assistant.feedback(visit.session, product_id, "view", visit.user)
             return {self.page.cart: gr.skip()}
         change = change_cart(assistant, visit, product_id, str(click.get("change")))
+        words = notice(assistant.product(product_id), change, assistant.cart(visit.session), visit.language)
+        return {self.page.cart: self._panel(visit, assistant, words)}
+
+    def _panel(self, visit: Visit, assistant: Assistant, words: str = "") -> str:
+        """The cart and the memories as they are now."""
+        memories = assistant.memories(visit.session, visit.user)
         cart = assistant.cart(visit.session)
-        words = notice(assistant.product(product_id), change, cart, visit.language)
-        return {self.page.cart: cart_panel(cart, visit.store, visit.language, words, next(self._notices))}
+        return cart_panel(cart, visit.store, visit.language, words, next(self._notices) if words else 0, memories)
 
     def _enter(self, visit: Visit) -> Iterator[Update]:
         """The shop of the visit: its name and greeting at once, the conversation as soon as the assistant is there."""
@@ -132,7 +145,7 @@ class Storefront:
                 page.shopper: _shopper_picker(users, visit),
                 page.past: past(shown, visit.store, settings.currency),
                 page.now: self._exchange(visit, latest) if latest else welcome(settings, language, ready=True),
-                page.cart: cart_panel(assistant.cart(visit.session), visit.store, language),
+                page.cart: self._panel(visit, assistant),
             }
         )
         if running:
@@ -141,8 +154,8 @@ class Storefront:
     def _follow(self, visit: Visit, running: RunningTurn) -> Iterator[Update]:
         for current in running.follow():
             update: Update = {self.page.now: self._exchange(visit, current)}
-            if current.cart is not None:
-                update[self.page.cart] = cart_panel(current.cart, visit.store, current.language)
+            if current.cart is not None and (assistant := self.assistants.ready(visit.store)):
+                update[self.page.cart] = self._panel(replace(visit, language=current.language), assistant)
             if not current.waiting:
                 update |= {self.page.visit: replace(visit, language=current.language)}
                 update |= self._controls(current.language, free=True)

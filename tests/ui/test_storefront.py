@@ -136,6 +136,22 @@ def test_a_new_conversation_keeps_the_cart_and_another_tab_its_own(visitor):
     expect(visitor.said).to_have_text("You: a wool hat")
 
 
+def test_what_was_told_is_shown_and_can_be_changed_and_forgotten(visitor):
+    visitor.say("I hate wool")
+    memories = visitor.page.locator(".memories li")
+    expect(memories).to_have_count(1)
+    field = memories.locator("input")
+    expect(field).to_have_value("wool")
+    field.fill("silk")
+    field.press("Tab")
+    visitor.say("what do you know about me?")
+    expect(visitor.page.locator("#now .by-assistant")).to_contain_text("no silk")
+    visitor.page.get_by_role("button", name="Forget: no silk").click()
+    expect(memories).to_have_count(0)
+    visitor.say("what do you know about me?")
+    expect(visitor.page.locator("#now .by-assistant")).to_contain_text("I remember nothing about you")
+
+
 def test_another_shop_has_another_conversation(visitor):
     visitor.say("a wool hat")
     visitor.page.get_by_label("Shop", exact=True).click()
