@@ -82,6 +82,19 @@ class MemoryRow(Base):
     at: Mapped[datetime] = mapped_column(default=_now)
 
 
+class HandoffRow(Base):
+    """A conversation that waits for a person. The record is the `Handoff` as JSON."""
+
+    __tablename__ = "handoffs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session: Mapped[str] = mapped_column(String(200), index=True)
+    status: Mapped[str] = mapped_column(String(20), default="open", index=True)
+    created: Mapped[datetime] = mapped_column(default=_now)
+    updated: Mapped[datetime] = mapped_column(default=_now, onupdate=_now)
+    record: Mapped[str] = mapped_column(Text)
+
+
 class Database:
     """Opens or makes the file; every `transaction` is all or nothing.
 

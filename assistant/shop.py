@@ -11,7 +11,10 @@ import pyarrow.compute as pc
 
 from assistant.carts import Carts
 from assistant.database import Database
+from assistant.handoffs import Handoffs
 from assistant.memory import Memories
+from assistant.orders import Orders
+from assistant.policies import PolicyBook
 from assistant.replies.phrases import say
 from assistant.trained import TrainedModels
 from assistant.turn import Language
@@ -52,6 +55,18 @@ class Shop:
     @cached_property
     def policies(self) -> list[Policy]:
         return self.store.policies()
+
+    @cached_property
+    def policy_book(self) -> PolicyBook:
+        return PolicyBook(self.policies, self.search.encoder)
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self.store)
+
+    @cached_property
+    def handoffs(self) -> Handoffs:
+        return Handoffs(self.database)
 
     def contact(self, language: Language) -> str:
         contact = self.store.settings.support_contact

@@ -46,6 +46,18 @@ class Asked(BaseModel):
 TOPICS_KEPT = 12
 
 
+class Service(BaseModel):
+    """`order` is the number of the order last spoken of, in turn `spoken`; in turn `offered` a person was offered."""
+
+    order: str = ""
+    spoken: int = -9
+    offered: int = -9
+
+    def just_spoken_of(self, last_turn: int) -> str:
+        """The order that "it" may mean after that turn, "" where the talk has gone on to other things."""
+        return self.order if last_turn - self.spoken <= 1 else ""
+
+
 class DialogueState(BaseModel):
     """`shown` is the list the shopper sees now, best first; `seen` all that were ever shown, in order of appearance.
 
@@ -81,6 +93,7 @@ class DialogueState(BaseModel):
     asked_fields: list[str] = Field(default_factory=list)
     in_a_row: int = 0
     spare_questions: bool = False
+    service: Service = Field(default_factory=Service)
 
     @property
     def topic(self) -> Topic:

@@ -1,37 +1,42 @@
-"""`ask_policy`: the shop's own words on shipping, returns, payment…, the sentences nearest to the question."""
+"""`ask_policy`: the shop's own words on shipping, returns, payment…: what answers, under the policy's heading."""
 
 from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from assistant.actions.request import Request
+from assistant.policies import Passage
 from assistant.turn import Evidence, Fact, Note
 from assistant.understanding.cues import POLICIES
-from assistant.understanding.language import has_cjk
-from data.records import Policy
+from data.records import CATEGORY_SEPARATOR, Policy
 
-LIKENESS = 0.25  # cosine below which a policy is about something else
-SENTENCES = 3
-SENTENCES_FOR_OTHERS = 4  # where the question is in another language than the policy
+_POINTS = re.compile(r"\b(?:it|this|that|these|those|them|one)\b|[这這那它]|第.个", re.IGNORECASE)
 
 
 def act(request: Request) -> Evidence:
-    policies = request.shop.policies
-    if not policies:
+    if not request.shop.policies:
         return Evidence(notes=[Note(key="policy_none", values={"contact": request.contact()})])
-    policy = _policy_for(request, policies)
-    if policy is None:
-        return Evidence(notes=[Note(key="policy_silent", values={"contact": request.contact()})])
-    text = _nearest_sentences(request, policy)
-    return Evidence(
-        notes=[Note(key="policy", values={"topic": _heading(request, policy), "text": text})],
-        facts=[Fact(text=policy.text, source="policy")],
-    )
+    answered = request.shop.policy_book.answer(request.message, _pointed_at(request))
+    evidence = quote(request, answered.passages)
+    if not answered.passages:
+        evidence.notes.append(Note(key="policy_silent", values={"contact": request.contact()}))
+        evidence.suggestions.append(request.say("ask_person"))
+    elif answered.silent:
+        values = {"question": answered.silent[0], "contact": request.contact()}
+        evidence.notes.append(Note(key="policy_silent_on", values=values))
+    return evidence
 
 
-def _heading(request: Request, policy: Policy) -> str:
+def quote(request: Request, passages: list[Passage]) -> Evidence:
+    """A note for each passage, under the policy's heading, with what was quoted as facts."""
+    notes = [
+        Note(key="policy", values={"topic": heading(request, passage.policy), "text": passage.text})
+        for passage in passages
+    ]
+    return Evidence(notes=notes, facts=[Fact(text=passage.policy.text, source="policy") for passage in passages])
+
+
+def heading(request: Request, policy: Policy) -> str:
     """The shop's own heading; in Chinese the usual name of the topic, where it is a usual one."""
     usual = [
         topic for topic, pattern in POLICIES.items() if topic in policy.topic.lower() or pattern.search(policy.topic)
@@ -41,30 +46,7 @@ def _heading(request: Request, policy: Policy) -> str:
     return policy.topic
 
 
-def _policy_for(request: Request, policies: list[Policy]) -> Policy | None:
-    """By the topic that the question names, else by meaning."""
-    named = [topic for topic, pattern in POLICIES.items() if pattern.search(request.message)]
-    for topic in sorted(named, key=lambda topic: topic in ("shipping", "payment")):  # the special before the general
-        for policy in policies:
-            if POLICIES[topic].search(policy.topic) or topic in policy.topic.lower():
-                return policy
-    encoder = request.shop.search.encoder
-    likeness = encoder.encode([f"{policy.topic}. {policy.text}" for policy in policies]) @ encoder.encode_query(
-        request.message
-    )
-    best = int(np.argmax(likeness))
-    return policies[best] if likeness[best] >= LIKENESS and not named else None
-
-
-def _nearest_sentences(request: Request, policy: Policy) -> str:
-    """The sentences nearest to the question, in the order of the policy; the first always, for it sets the frame."""
-    plain = re.sub(r"(?m)^\s*[-*]\s*", "", policy.text)
-    sentences = [sentence for sentence in re.split(r"(?<=[.!?。!?])\s+|\n+", plain) if sentence.strip()]
-    if len(sentences) <= SENTENCES:
-        return " ".join(sentences)
-    if has_cjk(request.message) and not has_cjk(plain):
-        return " ".join(sentences[:SENTENCES_FOR_OTHERS])  # an English encoder cannot tell which of them answers
-    encoder = request.shop.search.encoder
-    likeness = encoder.encode(sentences) @ encoder.encode_query(request.message)
-    chosen = sorted({0, *(int(i) for i in np.argsort(-likeness)[: SENTENCES - 1])})
-    return " ".join(sentences[i].strip() for i in chosen)
+def _pointed_at(request: Request) -> str:
+    """What the product on the table is, where the question points at it: "can I return this one?" of a lipstick."""
+    products = request.referenced() if _POINTS.search(request.message) else []
+    return " ".join(step for product in products[:1] for step in product.category.split(CATEGORY_SEPARATOR))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.state import DialogueState
 from assistant.turn import CartOperation, Intent, RecommendKind
-from assistant.understanding import cues
+from assistant.understanding import cues, service
 from assistant.understanding.exact import ExactParts
 from assistant.understanding.language import has_cjk
 from assistant.understanding.quantities import parse_quantity
@@ -62,7 +62,7 @@ class Settled:
 
 
 def settle(said: Said) -> Settled | None:
-    for attempt in (_safety, _conversation, _on_recommended, _cart, _recommend, _list, _service, _question, _search):
+    for attempt in (_safety, _order, _conversation, _on_recommended, _cart, _recommend, _list, _service, _question, _search):
         settled = attempt(said)
         if settled is not None:
             return going_on(said, settled)
@@ -84,6 +84,15 @@ def _safety(said: Said) -> Settled | None:
     if cues.RESET.search(said.text):
         return Settled("smalltalk", reset=True, problem="reset")
     return None
+
+
+def _order(said: Said) -> Settled | None:
+    """About the shopper's own orders, or for the person who was just offered."""
+    talk, last = said.state.service, said.state.number
+    if talk.offered == last and service.ACCEPTS.search(said.text):
+        return Settled("handoff")
+    asks = service.order_question(said.text, spoken_of=bool(talk.just_spoken_of(last)))
+    return Settled("order") if asks else None
 
 
 def _conversation(said: Said) -> Settled | None:
@@ -191,7 +200,8 @@ def _list(said: Said) -> Settled | None:
 def _service(said: Said) -> Settled | None:
     if cues.ORDER.search(said.text):
         return Settled("order")
-    asks_policy = any(pattern.search(said.text) for pattern in cues.POLICIES.values())
+    topics = (*cues.POLICIES.values(), service.ABOUT_SHOP)
+    asks_policy = any(pattern.search(said.text) for pattern in topics)
     if asks_policy and cues.POLICY_QUESTION.search(said.text) and not (said.parts.price and said.names_category):
         return Settled("ask_policy")
     return None

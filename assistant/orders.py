@@ -1,0 +1,165 @@
+"""A shopper's orders in the shop's records, and which of them a message is about."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assistant.understanding.vocabulary import stem, words_of
+from data.catalogue import Catalogue
+from data.records import CATEGORY_SEPARATOR, Order, OrderLine, Product
+from data.schema import Columns
+from data.store import Store
+
+_OF_THE_ORDER = (Columns.Status, Columns.Shipped, Columns.Delivered, Columns.Carrier, Columns.Tracking)
+_SAYS_NOTHING = frozenset(
+    # Words of questions about orders; some of them ("can", "change") are on the shelves as well.
+    "about address again all and any arrive arrived back bag been before being box bought box broken brought buy "
+    "came can  cancel change changed come could day days deliver delivered delivery did does don't exchange for "
+    "from get got has  have how i'm item items just last late later left long look made money month more much "
+    "need never new not now one  only order ordered orders out over own pack package parcel part piece pieces "
+    "please product products purchase  received refund return returned send sent set shipped shipping should size "
+    "some still stuff take than that the their  them then there these they thing things this those time today too "
+    "track tracking two use used want was week weeks  went were what when where which while will with wrong "
+    "yesterday you your".split()
+)
+_CJK_WORD = re.compile(r"[\u3400-\u9fff]+")
+
+
+class Orders:
+    """The orders of one store. Every question names the shopper: nobody hears of another's orders."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __bool__(self) -> bool:
+        return self._table.num_rows > 0
+
+    def of(self, user: str | None) -> list[Order]:
+        """The shopper's orders, latest first; [] for a guest."""
+        if user is None:
+            return []
+        rows = self._table.filter(pc.equal(self._table[Columns.User], user)).to_pylist()
+        lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            lines[row[Columns.Order]].append(row)
+        orders = [_order(number, of_order) for number, of_order in lines.items()]
+        return sorted(orders, key=lambda order: (order.placed_at, order.order_id), reverse=True)
+
+    def today(self) -> date:
+        """The day it is in the shop: the clock's, or in a synthetic store the last day of its records."""
+        now = datetime.now(UTC)
+        if self._store.settings.synthetic and self._table.num_rows:
+            latest = [
+                pc.max(self._table[column]).as_py() for column in (Columns.Placed, Columns.Shipped, Columns.Delivered)
+            ]
+            return min(now, max(moment for moment in latest if moment is not None)).date()
+        return now.date()
+
+    @cached_property
+    def _table(self) -> pa.Table:
+        return self._store.orders()
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Orders that a message is about, latest first. `number` is the one that it names, `thing` the words for a product
+    of the catalogue that none of the shopper's orders has; with either, `orders` may be empty."""
+
+    orders: list[Order]
+    number: str = ""
+    thing: str = ""
+
+
+def numbered(orders: Iterable[Order], number: str) -> list[Order]:
+    """Letter case, `#` and leading noughts do not matter."""
+    return [order for order in orders if _bare(order.order_id) == _bare(number)]
+
+
+def with_thing(orders: list[Order], words: str, catalogue: Catalogue) -> tuple[list[Order], str]:
+    """The orders that have what the words name, and, where none has, the word for it that the catalogue knows.
+
+    Words that name nothing the shop sells ("still", "yesterday") say nothing: ([], "").
+    """
+    scored = [(max(_likeness(line, words, catalogue) for line in order.lines), order) for order in orders]
+    best = max((score for score, _ in scored), default=0)
+    if best > 0:
+        return [order for score, order in scored if score == best], ""
+    return [], _known_thing(words, catalogue)
+
+
+def lines_with_thing(order: Order, words: str, catalogue: Catalogue) -> list[OrderLine]:
+    """The lines of an order that the words name, all of them where they name none."""
+    scores = [_likeness(line, words, catalogue) for line in order.lines]
+    best = max(scores, default=0)
+    return [line for line, score in zip(order.lines, scores, strict=True) if score == best]
+
+
+def products_of(order: Order, catalogue: Catalogue) -> list[Product]:
+    return catalogue.known(line.product_id for line in order.lines)
+
+
+def _order(number: str, rows: list[dict[str, Any]]) -> Order:
+    lines = tuple(
+        OrderLine(
+            product_id=row[Columns.Product],
+            title=row[Columns.Title] or "",
+            quantity=row[Columns.Quantity],
+            price=row[Columns.Price],
+            returned=row[Columns.Returned] or 0.0,
+        )
+        for row in rows
+    )
+    told = {column: next((row[column] for row in rows if row[column] is not None), None) for column in _OF_THE_ORDER}
+    placed = min(row[Columns.Placed] for row in rows)
+    return Order(order_id=number, user_id=rows[0][Columns.User], lines=lines, placed_at=placed, **told)
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"[\W_]+", "", number).upper().lstrip("0")
+
+
+def _likeness(line: OrderLine, words: str, catalogue: Catalogue) -> int:
+    """How many of the words name the product: what it is counts above what else its title says."""
+    known = catalogue.known([line.product_id])
+    said = _telling(words)
+    family = _stems(known[0].family) if known else set()
+    title = _stems(known[0].title if known else line.title)
+    chinese = [tag for tag in (known[0].tags if known else ()) if not tag.isascii() and tag in words]
+    return 3 * len(said & family) + len(said & title) + 2 * sum(map(len, chinese))
+
+
+def _known_thing(words: str, catalogue: Catalogue) -> str:
+    kinds = _all_kinds(catalogue)
+    for match in words_of(words):
+        if match[0].lower() not in _SAYS_NOTHING and stem(match[0]) in kinds:
+            return match[0]
+    for run in _CJK_WORD.findall(words):
+        for tag in sorted(_chinese_tags(catalogue), key=len, reverse=True):
+            if tag in run:
+                return tag
+    return ""
+
+
+def _telling(words: str) -> set[str]:
+    return _stems(" ".join(match[0] for match in words_of(words) if match[0].lower() not in _SAYS_NOTHING))
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(match[0]) for match in words_of(text) if match[0].isascii() and len(match[0]) > 2}
+
+
+def _all_kinds(catalogue: Catalogue) -> set[str]:
+    return _stems(" ".join({path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in catalogue.categories}))
+
+
+def _chinese_tags(catalogue: Catalogue) -> set[str]:
+    return {tag for tags in catalogue.tags for tag in tags if not tag.isascii()}

@@ -1,0 +1,231 @@
+"""The sentences of a shop's policies that answer a question, several policies at once where several things are asked.
+
+A question and a sentence are compared twice: by meaning (the encoder's cosine) and by the telling words that they
+share, each weighed by how few sentences have it (inverse document frequency). `policy_words.yaml` brings the words of
+shoppers, Chinese ones too, to those of policies, so that the languages of question and policy may differ.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+import yaml
+
+from assistant.understanding.cues import POLICIES
+from assistant.understanding.language import has_cjk, normalise
+from assistant.understanding.vocabulary import stem
+from data.records import Policy
+from retrieval.encoder import Encoder
+
+MEANING = 0.6  # the weight of the cosine beside that of the words shared
+SHARED = 0.4
+NAMED = 0.15  # for a policy whose topic the question names
+ENOUGH = 0.42  # a score below which a sentence answers something else
+BESIDE = 0.9  # of the best score: what else is quoted of the same policy
+SENTENCES = 3
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])\s*|\n+")
+_WORD = re.compile(r"[a-z0-9$€£]+(?:[.'-][a-z0-9]+)*")
+_ASKS = r"(?:how|what|which|when|where|who|can|could|may|do|does|did|is|are|will|would|should|am)\b"
+_PARTS = re.compile(
+    rf"[?？!！;；。]\s*|(?<=[a-z])\.\s+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?={_ASKS})|[,，]\s*(?={_ASKS})"
+    r"|[,，、]?(?:还有|還有|以及|另外|顺便问|順便問)[,，:：]?|[,，](?=.{2,}[吗嗎呢么麼多几幾何])",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(rf"\b{_ASKS}|[吗嗎呢么麼多几幾何谁誰]|能不能|可不可以|是不是|[能可][以]?", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:and|or|plus)\b|&|[和与與及跟、]")
+_EMPTY = frozenset(
+    "a an and any are as at be been but by can could did do does for from get had has have he her his how i if in "
+    "is it its just kind let many me might much must my need no of on one or our please policies policy she should "
+    "so some something sort tell than that the their them there these they thing things this those to us want was "
+    "we were what when where which who why will with would you your yours about long am not say know hi hello shop "
+    "store item items order ordered buy bought product products".split()
+)
+
+_USUAL = ("shipping", "payment")  # topics whose words are said of other matters as well
+_GENERAL = frozenset(stem(word) for word in "cost costs free days take takes work works price can".split())
+
+
+class Passage(NamedTuple):
+    """Sentences of one policy, in its order."""
+
+    policy: Policy
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return ("" if has_cjk(self.sentences[0]) else " ").join(self.sentences)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """`passages` answer; `silent` are the parts of the question of which the policies say nothing."""
+
+    passages: list[Passage]
+    silent: list[str]
+
+
+class PolicyBook:
+    """A shop's policies, cut into sentences and encoded once. `policies` may be empty: nothing is answered then."""
+
+    def __init__(self, policies: list[Policy], encoder: Encoder) -> None:
+        self.policies = policies
+        self._encoder = encoder
+        self._places = [(number, sentence) for number, policy in enumerate(policies) for sentence in sentences(policy)]
+
+    def answer(self, question: str, about: str = "") -> Answered:
+        """`about` adds words that the question only points at, such as the category of a product on the table."""
+        passages: list[Passage] = []
+        silent = []
+        for part in parts_of(question):
+            found = self._passages(part, about) if self._places else []
+            silent += [] if found else [part]
+            passages += found
+        return Answered(_merged(passages), silent)
+
+    def _passages(self, part: str, about: str) -> list[Passage]:
+        scores = self._scores(f"{part} {about}".strip())
+        named = self._named(part)
+        several = len(named) > 1 and bool(_SEVERAL.search(part))
+        best = int(np.argmax(scores))
+        chosen = [self._around(best, scores)] if scores[best] >= ENOUGH else []
+        for number in named if several else []:
+            own = [place for place, (policy, _) in enumerate(self._places) if policy == number]
+            if number != self._places[best][0] and own:
+                chosen.append(self._around(max(own, key=lambda place: scores[place]), scores))
+        return chosen
+
+    def _around(self, best: int, scores: np.ndarray) -> Passage:
+        """The best sentence, and those of the same policy that come near it."""
+        number = self._places[best][0]
+        near = [
+            p for p, (policy, _) in enumerate(self._places) if policy == number and scores[p] >= BESIDE * scores[best]
+        ]
+        kept = sorted(sorted({*near, best}, key=lambda place: (place != best, -scores[place]))[:SENTENCES])
+        return Passage(self.policies[number], tuple(self._places[place][1] for place in kept))
+
+    def _named(self, part: str) -> list[int]:
+        """The policies whose topics the words name; where they name one thing, the special before the general."""
+        topics = [topic for topic, pattern in POLICIES.items() if pattern.search(part)]
+        if not _SEVERAL.search(part):
+            topics = [topic for topic in topics if topic not in _USUAL] or topics
+        return [
+            number
+            for number, policy in enumerate(self.policies)
+            if any(topic in policy.topic.lower() or POLICIES[topic].search(policy.topic) for topic in topics)
+        ]
+
+    def _scores(self, question: str) -> np.ndarray:
+        """How well each sentence answers, [sentences]."""
+        asked = terms(question)
+        likeness = self._vectors @ self._encoder.encode_query(in_plain_english(question))
+        weights = {term: self._rarity.get(term, 0.0) for term in asked}
+        whole = sum(self._rarity.get(term, self._unheard) for term in asked) or 1.0
+        shared = np.array([sum(weights[term] for term in asked & own) / whole for own in self._terms])
+        named = set(self._named(question))
+        bonus = np.array([NAMED if number in named else 0.0 for number, _ in self._places])
+        return MEANING * likeness + SHARED * shared + bonus
+
+    @cached_property
+    def _headed(self) -> list[str]:
+        return [f"{self.policies[number].topic}: {sentence}" for number, sentence in self._places]
+
+    @cached_property
+    def _vectors(self) -> np.ndarray:
+        return self._encoder.encode([in_plain_english(text) for text in self._headed])
+
+    @cached_property
+    def _terms(self) -> list[frozenset[str]]:
+        return [terms(text) for text in self._headed]
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        counts = Counter(term for own in self._terms for term in own)
+        return {term: math.log(1 + len(self._terms) / count) for term, count in counts.items()}
+
+    @property
+    def _unheard(self) -> float:
+        """The weight of a word that no policy has: as telling as the rarest."""
+        return math.log(1 + len(self._terms))
+
+
+def sentences(policy: Policy) -> list[str]:
+    """Its sentences, without the marks of a list."""
+    plain = re.sub(r"(?m)^\s*(?:[-*•]|\d+[.)])\s*", "", policy.text)
+    return [sentence.strip() for sentence in _SENTENCE_END.split(plain) if sentence.strip()]
+
+
+def parts_of(question: str) -> list[str]:
+    """The single questions of a message: "how long is shipping and can I return it?" asks two things.
+
+    What is no question belongs to the one that follows it ("I dropped it, is that covered?"), and a question that names
+    nothing by itself to the one before ("… and how much is it?").
+    """
+    parts: list[str] = []
+    said = ""
+    for part in (piece.strip(" ,，.。") for piece in _PARTS.split(normalise(question)) if piece):
+        said = f"{said} {part}".strip()
+        if not _QUESTION.search(part):
+            continue
+        if parts and not (terms(said) - _GENERAL):
+            parts[-1] += f" {said}"
+        else:
+            parts.append(said)
+        said = ""
+    if said and parts:
+        parts[-1] += f" {said}"
+    return parts or [normalise(question)]
+
+
+def in_plain_english(text: str) -> str:
+    """A text in Chinese as the English words that are known for it; any other as it is."""
+    if not has_cjk(text):
+        return text
+    return " ".join(_WORD.findall(_translated(text.lower()))) or text
+
+
+def terms(text: str) -> frozenset[str]:
+    """What the text speaks of, as stems of plain English words."""
+    lowered = normalise(text).lower()
+    words = _WORD.findall(_translated(lowered))
+    return frozenset(stem(word.removesuffix("'s")) for word in words if word not in _EMPTY)
+
+
+def _translated(text: str) -> str:
+    """The text, in lower case, with the English of `policy_words.yaml` in the place of each word that is there."""
+    return _pattern().sub(lambda match: f" {_meaning(match[0])} ", text)
+
+
+def _meaning(word: str) -> str:
+    known = _words()
+    return known.get(word) or known.get(word.removesuffix("s")) or known[word.removesuffix("es")]
+
+
+def _merged(passages: list[Passage]) -> list[Passage]:
+    """One passage for each policy, in the order in which they were asked for."""
+    merged: dict[str, Passage] = {}
+    for passage in passages:
+        told = merged.get(passage.policy.topic)
+        wanted = {*passage.sentences, *(told.sentences if told else ())}
+        ordered = tuple(sentence for sentence in sentences(passage.policy) if sentence in wanted)
+        merged[passage.policy.topic] = Passage(passage.policy, ordered)
+    return list(merged.values())
+
+
+@cache
+def _words() -> dict[str, str]:
+    text = resources.files("assistant").joinpath("policy_words.yaml").read_text(encoding="utf-8")
+    return {str(word): str(english) for word, english in yaml.safe_load(text).items()}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    longest_first = sorted(_words(), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(w)}(?:e?s)?\b" if w.isascii() else re.escape(w) for w in longest_first))
