@@ -43,6 +43,7 @@ class Judgement:
     false_noes: int
     wrong_cart_changes: int
     wrong_answers: int
+    crashes: int
 
 
 def judge(need: Need, exchanges: list[Exchange], truth: GroundTruth) -> Judgement:
@@ -64,6 +65,7 @@ def judge(need: Need, exchanges: list[Exchange], truth: GroundTruth) -> Judgemen
         false_noes=sum(scene.is_false_no(need, truth) for scene in scenes),
         wrong_cart_changes=sum(scene.changes_cart_wrongly for scene in scenes),
         wrong_answers=sum(scene.answers_wrongly(truth) for scene in scenes),
+        crashes=sum(bool(scene.exchange.seen.broke) for scene in scenes),
     )
 
 

@@ -17,7 +17,7 @@ _Z = 1.96  # 95 %
 _PER_DIALOGUE = {"questions_per_dialogue": "questions"}
 _TOTALS = (
     "budget_violations", "constraint_violations", "questions_twice", "repeats", "dead_ends", "false_noes",
-    "wrong_cart_changes", "wrong_answers",
+    "wrong_cart_changes", "wrong_answers", "crashes",
 )  # fmt: skip
 
 

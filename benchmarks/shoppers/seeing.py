@@ -19,13 +19,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Seen:
-    """`choices` are the buttons under a question; `cart` maps a card to its pieces."""
+    """`choices` are the buttons under a question; `cart` maps a card to its pieces; `broke` is how the turn failed."""
 
     text: str = ""
     cards: tuple[Card, ...] = ()
     choices: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     cart: dict[str, int] = field(default_factory=dict)
+    broke: str = ""
 
     @classmethod
     def of(cls, turn: Turn) -> Seen:

@@ -33,11 +33,20 @@ def talk(shop: Assistant, need: Need, session: str, truth: GroundTruth) -> Dialo
     exchanges: list[Exchange] = []
     while True:
         started = time.perf_counter()
-        turn = shop.reply(message.text, session=session)
-        exchanges.append(Exchange(message, Seen.of(turn), time.perf_counter() - started))
+        seen = _answer(shop, message.text, session)
+        exchanges.append(Exchange(message, seen, time.perf_counter() - started))
         if message.last:
             return Dialogue(need, exchanges, judge(need, exchanges, truth))
         message = shopper.next(exchanges[-1].seen)
+
+
+def _answer(shop: Assistant, text: str, session: str) -> Seen:
+    """A turn that breaks is seen as such, and counted: one fault should not end the measurement of all others."""
+    try:
+        return Seen.of(shop.reply(text, session=session))
+    except Exception as error:  # whatever it is, it is the assistant's fault
+        cart = {line.product.product_id: line.quantity for line in shop.cart(session).lines}
+        return Seen(broke=f"{type(error).__name__}: {error}", cart=cart)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ _FAULTS = {
     "false_noes": "false noes",
     "wrong_cart_changes": "wrong changes of the cart",
     "wrong_answers": "wrong answers",
+    "crashes": "crashes",
 }
 
 
@@ -49,7 +50,7 @@ def _lines(dialogue: Dialogue) -> list[str]:
 
 def _exchange(exchange: Exchange) -> list[str]:
     seen = exchange.seen
-    lines = [f"> {exchange.message.text}", "", seen.text, ""]
+    lines = [f"> {exchange.message.text}", "", f"*It broke: {seen.broke}*" if seen.broke else seen.text, ""]
     lines += [f"- {card.title}, {card.price:,.2f}{' (sold out)' if card.sold_out else ''}" for card in seen.cards]
     if seen.choices:
         lines += ["", "Asked: " + " · ".join(f"[{choice}]" for choice in seen.choices)]
