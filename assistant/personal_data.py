@@ -78,13 +78,13 @@ def _candidates(text: str) -> Iterator[Found]:
 
 
 def _cards(run: re.Match[str]) -> Iterator[Found]:
-    """The longest part of a run of digits that is a card number: "… 1111 12/27" goes on after the number."""
-    places = [place for place in range(run.start(), run.end()) if run.string[place].isdigit()]
-    for length in range(len(places), 12, -1):
-        for first in range(len(places) - length + 1):
-            part = places[first : first + length]
-            if is_card_number("".join(run.string[place] for place in part)):
-                yield Found(part[0], part[-1] + 1, "card")
+    """The longest row of whole groups of digits that is a card number: "… 1111 12/27" goes on after the number."""
+    groups = list(re.finditer(r"\d+", run[0]))
+    for length in range(len(groups), 0, -1):
+        for first in range(len(groups) - length + 1):
+            row = groups[first : first + length]
+            if is_card_number("".join(group[0] for group in row)):
+                yield Found(run.start() + row[0].start(), run.start() + row[-1].end(), "card")
                 return
 
 

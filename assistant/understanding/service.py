@@ -80,7 +80,7 @@ _STATUS = _cue(
 )
 _HISTORY = _cue(
     r"\bwhat (?:did|have) (?:i|we) (?:just |last |recently )?(?:buy|bought|order(?:ed)?|purchased?|get)\b(?! (?:should|could))",
-    r"(?<!to )(?<!with )\b(?:my|our|past|previous|recent|latest|last|old|all)(?: (?:few|two|three|\d+|past|previous|recent))? (?:orders?|purchases?)\b|\b(?:order|purchase|buying) history\b|\bmy orders?\b|\bthings? i(?:'ve| have)? (?:bought|ordered) (?:before|so far|from you)\b|\b(?:last|latest) thing i (?:bought|ordered)\b",
+    r"(?<!to )(?<!with )\b(?:my|our|past|previous|recent|latest|last|old|all)(?: (?:few|two|three|\d+|past|previous|recent))? (?:orders?|purchases?)\b|\b(?:order|purchase|buying) history\b|(?<!to )(?<!with )\bmy orders?\b|\bthings? i(?:'ve| have)? (?:bought|ordered) (?:before|so far|from you)\b|\b(?:last|latest) thing i (?:bought|ordered)\b",
     r"(?:我|之前|上次|以前|最近|上一次).{0,6}(?:[买買]|[订訂][购購]?|下[单單])(?:过|過|了|的是)(?:些)?(?:什么|什麼|啥|哪些|哪几)|(?:我的|[历歷]史|最近的?|过去的?|全部|所有)[订訂][单單]|[购購][买買]?(?:记录|記錄|历史)|(?:上次|最近|之前)[买買]的?(?:是)?(?:什么|什麼|啥)",
 )
 # Words that ask of an order that has just been spoken of: "can I return it?", "and when does it arrive?"
