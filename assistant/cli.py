@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 console = Console()
 
 StoreName = Annotated[str, typer.Option("--store", "-s", help="A store's name, or the path of its folder.")]
+RepliesBy = Annotated[str | None, typer.Option(help="model, or templates: the model has no part in what is said.")]
 BENCHMARKS = {
     "search": "search_known_item",
     "ingest": "ingest",
@@ -130,9 +131,10 @@ def ask(
     user: Annotated[str | None, typer.Option(help="The shopper's id in the store's history.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole turn as JSON.")] = False,
     llm: Annotated[str | None, typer.Option(help="openvino, transformers, openai or none.")] = None,
+    replies: RepliesBy = None,
 ) -> None:
     """One message, one reply."""
-    with _opened(store, llm, quiet=as_json) as shop:
+    with _opened(store, llm, replies, quiet=as_json) as shop:
         turn = shop.reply(text, session=session, user=user)
     if as_json:
         sys.stdout.write(json.dumps(turn.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n")
@@ -148,12 +150,13 @@ def chat(
     session: Annotated[str | None, typer.Option(help="Go on with this session; a new one otherwise.")] = None,
     user: Annotated[str | None, typer.Option(help="The shopper's id in the store's history.")] = None,
     llm: Annotated[str | None, typer.Option(help="openvino, transformers, openai or none.")] = None,
+    replies: RepliesBy = None,
     save: Annotated[Path | None, typer.Option(help="Write the conversation to this Markdown file as it goes.")] = None,
 ) -> None:
     """Talk to the assistant in the terminal; messages may also be piped in, one a line. Ctrl-D ends it."""
     from assistant.transcript import converse, typed_lines  # noqa: PLC0415
 
-    with _opened(store, llm) as shop:
+    with _opened(store, llm, replies) as shop:
         Thread(target=shop.warm, daemon=True).start()  # while the shopper types
         greeting = shop.shop.store.settings.greeting or "What are you looking for?"
         lines = (
@@ -238,12 +241,15 @@ def _build_index(store: str) -> None:
     console.print(f"{len(search.catalogue):,} products of '{store}' can be searched. Try: aisle chat --store {store}")
 
 
-def _opened(store: str, llm: str | None, *, quiet: bool = False):  # type: ignore[no-untyped-def]
+def _opened(store: str, llm: str | None, replies: str | None, *, quiet: bool = False):  # type: ignore[no-untyped-def]
     from contextlib import closing  # noqa: PLC0415
 
     from assistant.assistant import Assistant  # noqa: PLC0415
 
-    return closing(Assistant.open(store, progress=not quiet, **({"llm": llm} if llm else {})))
+    if replies not in (None, "model", "templates"):
+        raise AisleError(f"Replies come from the model or from templates, not from '{replies}'.")
+    asked = {name: value for name, value in (("llm", llm), ("replies", replies)) if value}
+    return closing(Assistant.open(store, progress=not quiet, **asked))
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -63,7 +63,7 @@ class Dialogue:
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
         self._understander = Understander(shop.search, model, language)
         self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
-        self._writer = Writer(model, shop.currency)
+        self._writer = Writer(model if shop.store.settings.replies == "model" else None, shop.currency)
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)
         self._checkpoints = SqliteSaver(self._connection)
         self._graph = self._compiled()

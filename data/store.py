@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 import pyarrow as pa
@@ -34,6 +34,7 @@ class StoreSettings(BaseModel):
     llm: str = "auto"  # auto | openvino | transformers | openai | none
     llm_model: str = ""  # a model's name or path; empty: the engine's default
     llm_url: str = ""  # of an OpenAI-compatible server
+    replies: Literal["model", "templates"] = "model"  # templates: the model has no part in what is said
     encoder: str = "all-MiniLM-L6-v2"
     reranker: str = ""  # name of a cross-encoder; empty: none
     personalise: float = Field(default=0.15, ge=0, le=1)  # how far a known shopper's past moves search results; 0: not

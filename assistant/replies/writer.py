@@ -12,16 +12,17 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from assistant.prompts import prefix
 from assistant.replies.checker import Checker
-from assistant.replies.facts import fenced, listing_facts, tell_something, whole_listings
-from assistant.replies.phrases import say_note
+from assistant.replies.facts import fenced, listing_facts, sayable, spoken_of, tell_something
+from assistant.replies.guard import fault_of_note, fault_of_text
+from assistant.replies.phrases import say, say_note
+from assistant.replies.translation import to_chinese
 from assistant.turn import Evidence, Language, Note
 from assistant.understanding.language import has_cjk
 from data.errors import AisleError
 
 LONGEST_ADDITION = 70  # tokens
-LONGEST_TRANSLATION = 200  # tokens
+LONGEST_SECOND_TRY = 50  # tokens
 LONGEST_QUOTE = 300  # characters of the shopper's message
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n+")
 
 log = structlog.get_logger()
@@ -37,8 +38,7 @@ class Writer:
     def __init__(self, model: BaseChatModel | None, currency: str) -> None:
         self._model = model
         self._currency = currency
-        self._checker = Checker()
-        self._translated = lru_cache(maxsize=2048)(partial(_to_chinese, model)) if model else None
+        self._translated = lru_cache(maxsize=2048)(partial(to_chinese, model)) if model else None
 
     def warm(self) -> None:
         """Read the fixed prompt into the engine's cache."""
@@ -48,51 +48,87 @@ class Writer:
     def write(
         self, evidence: Evidence, message: str, language: Language, turn: int, refused: list[str]
     ) -> Iterator[str]:
-        """Pieces of text that joined are the reply. Sentences that the evidence does not support go to `refused`."""
-        for place, note in enumerate(evidence.notes):
-            separator = " " if place and language == "en" else ""
-            yield separator + say_note(self._in_language(note, language), language, turn)
+        """Pieces of text that joined are the reply. What the evidence does not support goes to `refused`."""
+        between = " " if language == "en" else ""
+        sent = False
+        for piece in self._due(evidence, message, language, turn, refused):
+            yield (between if sent else "") + piece
+            sent = True
         if self._model is not None and language == "en" and evidence.elaborate and tell_something(evidence):
-            yield from self._added(self._model, evidence, message, refused)
+            for sentence in self._added(self._model, evidence, message, refused):
+                yield f" {sentence}" if sent else sentence
+                sent = True
+
+    def _due(
+        self, evidence: Evidence, message: str, language: Language, turn: int, refused: list[str]
+    ) -> Iterator[str]:
+        """What must be said, note by note, after a last look at each."""
+        for note in evidence.notes:
+            text = say_note(self._in_language(note, evidence, language), language, turn)
+            fault = fault_of_note(note, evidence) or fault_of_text(text, evidence, message)
+            if not fault:
+                yield text
+                continue
+            log.error("a phrase says what the evidence does not hold", note=note.key, fault=fault)
+            refused.append(f"{text} ({fault})")
+            if len(evidence.notes) == 1:
+                yield say("sorry", language)
 
     def _added(self, model: BaseChatModel, evidence: Evidence, message: str, refused: list[str]) -> Iterator[str]:
-        """Sentences of the model's, until one says more than the listings: what follows would lean on it."""
-        facts = listing_facts(evidence, self._currency, "en")
-        listings = whole_listings(evidence, facts)
-        request = f"<facts>\n{fenced(facts)}\n</facts>\nShopper: {message[:LONGEST_QUOTE]}"
-        prompt = [*prefix("compare" if evidence.table else "reply"), HumanMessage(request)]
-        for sentence in _sentences(model, prompt):
-            fault = self._checker.fault(sentence, listings, message)
-            if fault:
+        """Sentences of the model's, until one says more than the listings: what follows would lean on it.
+
+        Where the very first is refused, the model is asked once more for less, and told what may be said.
+        """
+        facts = listing_facts(evidence, self._currency, "en", message)
+        prompt = _request("compare" if evidence.table else "reply", facts, message)
+        good = list[str]()
+        for sentence in self._good(model, prompt, LONGEST_ADDITION, evidence, message, refused):
+            good.append(sentence)
+            yield sentence
+        if refused and not good:
+            again = _request("reply_again", sayable(evidence, message), message)
+            yield from self._good(model, again, LONGEST_SECOND_TRY, evidence, message, refused)
+
+    @staticmethod
+    def _good(
+        model: BaseChatModel,
+        prompt: list[BaseMessage],
+        longest: int,
+        evidence: Evidence,
+        message: str,
+        refused: list[str],
+    ) -> Iterator[str]:
+        checker = Checker(evidence, message, spoken_of(evidence))
+        for sentence in _sentences(model, prompt, longest):
+            if fault := checker.fault(sentence):
                 refused.append(f"{sentence} ({fault})")
                 return
-            yield f" {sentence}"
+            yield sentence
 
-    def _in_language(self, note: Note, language: Language) -> Note:
+    def _in_language(self, note: Note, evidence: Evidence, language: Language) -> Note:
         """The note with the shop's own text translated, where it is in English and the shopper is not."""
         text = note.values.get("text", "")
         if self._translated is None or language != "zh" or not text or has_cjk(text):
             return note
-        return Note(key=note.key, values={**note.values, "text": self._translated(text)})
+        names = tuple(sorted({name for each in evidence.products for name in (each.title, each.brand or "")}))
+        return Note(key=note.key, values={**note.values, "text": self._translated(text, names)})
 
 
-def _to_chinese(model: BaseChatModel, text: str) -> str:
-    """The text in Chinese; as it is, where the model fails or any number got lost or added."""
-    prompt = [*prefix("to_chinese"), HumanMessage(text)]
-    try:
-        translated = str(model.invoke(prompt, max_tokens=LONGEST_TRANSLATION, stop=["\n"]).content).strip()
-    except AisleError as error:
-        log.warning("the language model did not translate", error=str(error))
-        return text
-    faithful = has_cjk(translated) and sorted(_NUMBER.findall(translated)) == sorted(_NUMBER.findall(text))
-    return translated if faithful else text
+def _request(name: str, facts: dict[str, str], message: str) -> list[BaseMessage]:
+    asked = f"<facts>\n{fenced(facts)}\n</facts>\nShopper: {unfenced(message[:LONGEST_QUOTE])}"
+    return [*prefix(name), HumanMessage(asked)]
 
 
-def _sentences(model: BaseChatModel, prompt: list[BaseMessage]) -> Iterator[str]:
+def unfenced(message: str) -> str:
+    """A message that cannot pass for facts: on one line, without the fence's marks."""
+    return re.sub(r"\s+", " ", re.sub(r"[<>]", " ", message))
+
+
+def _sentences(model: BaseChatModel, prompt: list[BaseMessage], longest: int) -> Iterator[str]:
     """Whole sentences as they are finished; one that is cut off is left out."""
     written = ""
     try:
-        for chunk in model.stream(prompt, max_tokens=LONGEST_ADDITION):
+        for chunk in model.stream(prompt, max_tokens=longest):
             written += str(chunk.content)
             *done, written = _SENTENCE_END.split(written)
             yield from (sentence.strip() for sentence in done if sentence.strip())
