@@ -25,6 +25,7 @@ SHARE_CAREFUL = 0.35  # ask about what a card does not show before it is bought
 SHARE_COMPARING = 0.12
 SHARE_TAKING_NO_FOR_AN_ANSWER = 0.6  # the others ask once more
 ATTEMPTS_TO_BUY = 2
+DEAD_ENDS_BORNE = 3
 
 
 class Shopper:
@@ -46,6 +47,7 @@ class Shopper:
         self._earlier: dict[str, Card] = {}
         self._buying = 0
         self._said_no = 0
+        self._silences = 0
         self._said = 0
         self._last = Message("open", "")
 
@@ -134,9 +136,12 @@ class Shopper:
         return self._say("answer", self._voice.say("dont_care"))
 
     def _to_silence(self, seen: Seen) -> Message | None:
-        """A list was due, and nothing came: say it again by its proper name."""
+        """A list was due, and nothing came: say it again by its proper name, but not for ever."""
         if self._last.act not in AFTER_WHICH_A_LIST_IS_DUE or seen.cards:
             return None
+        self._silences += 1
+        if self._silences > DEAD_ENDS_BORNE:
+            return self._say("give_up", self._voice.say("give_up"))
         return self._say("again", self._voice.insistence(self._wanted, "again"), self._wanted)
 
     # The agenda itself, top first.

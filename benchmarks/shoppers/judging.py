@@ -145,7 +145,7 @@ def _reached(need: Need, scenes: list[Scene], truth: GroundTruth) -> int | None:
         return next((at for at, scene in enumerate(scenes, 1) if _one_of(good, scene.exchange.seen.cart)), None)
     if scenes and scenes[-1].exchange.seen.cart:
         return None
-    told = (at for at, scene in enumerate(scenes, 1) if _is_told(need, scene, truth))
+    told = (at for at, scene in enumerate(scenes, 1) if _is_told(need, scene))
     return next(told, None)
 
 
@@ -153,10 +153,11 @@ def _one_of(good: set[str], cart: dict[str, int]) -> bool:
     return any(cart.get(each) == 1 for each in good)
 
 
-def _is_told(need: Need, scene: Scene, truth: GroundTruth) -> bool:
+def _is_told(need: Need, scene: Scene) -> bool:
     """The whole need was said, and the answer is an honest no with the nearest that there is."""
     said_all = set(need.constraints) <= set(scene.in_force)
-    return scene.is_list and said_all and hears(scene.exchange.seen.text, "nothing") and bool(scene.exchange.seen.cards)
+    own = own_words(need.family, scene.in_force, need.language)
+    return scene.is_list and said_all and hears_no(scene.exchange.seen.text, own) and bool(scene.exchange.seen.cards)
 
 
 def _repeats(before: Exchange, after: Exchange) -> bool:
