@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from assistant.replies.conditions import chips
 from assistant.turn import Language
 from data.store import StoreSettings
 from ui.cards import card
@@ -36,7 +37,7 @@ def exchange(each: Exchange, store: str, currency: str, *, latest: bool = True) 
         each=each,
         cards=cards,
         turn=turn,
-        chips=turn.understanding.filters.chips(currency) if turn else [],
+        chips=chips(turn.understanding.filters, currency, each.language) if turn else [],
         latest=latest,
         language=each.language,
     )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from assistant.actions.refusing import refused
+from assistant.actions.relaxing import relaxed
 from assistant.actions.request import Request
+from assistant.actions.values import values_there
+from assistant.clarifying import clarify
 from assistant.personal_order import in_personal_order
 from assistant.recommendations import Shopper
+from assistant.replies.conditions import value_name
 from assistant.topic import belonging
-from assistant.turn import Evidence, Note
+from assistant.turn import Evidence, Note, Question
 from data.records import CATEGORY_SEPARATOR
 from retrieval.facets import facets, statistics
-from retrieval.filters import Chip, Filters
+from retrieval.filters import COLOUR, Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
 
 PAGE = 6  # products in one list
 AKIN = 0.42  # cosine from which a product is worth showing beside "we don't have that"
-RELAXING_ORDER = ("colour", "exclude", "attributes", "rating_min", "in_stock", "brand", "price_min", "price_max")
 
 
 def act(request: Request) -> Evidence:
@@ -27,12 +31,18 @@ def act(request: Request) -> Evidence:
         return Evidence(notes=[request.problem("which_one")])
     if wanted.more:
         return _next_page(request)
+    if wanted.returns and (place := _page_left(request)) and (page := _page(request, place, "back_at_page")):
+        return page
     refusal = refused(request)
     hits = _hits(request, wanted.filters)
+    if hits and wanted.asks_values:
+        listed = _listed(request, hits, [], elaborate=False)
+        return listed.model_copy(update=values_there(request, hits))
     if hits:
         notes = refusal or [*_opening(request, hits), *_wishes(request)]
         ordered = _personal(request, hits)
-        return _listed(request, ordered.hits, [*notes, *_told(request, ordered)], personalised=ordered.moved)
+        listed = _listed(request, ordered.hits, [*notes, *_told(request, ordered)], personalised=ordered.moved)
+        return _with_question(listed, clarify(request, hits))
     return _relaxed(request) or _near(request) or _not_carried(request)
 
 
@@ -81,23 +91,35 @@ def _order(request: Request, hit: Hit) -> float:
 
 
 def _next_page(request: Request) -> Evidence:
-    wanted, state = request.understanding, request.state
+    state = request.state
     if not (state.query or state.filters or state.shown):
         return Evidence(notes=[Note(key="no_list_yet")])
-    offset = state.offset + PAGE
-    hits = _hits(request, wanted.filters)
-    if len(hits) <= offset:
-        return Evidence(products=request.shop.catalogue.known(state.shown), notes=[Note(key="no_more")])
-    state.offset = offset
-    ordered = _personal(request, hits, offset)
-    return _listed(
-        request,
-        ordered.hits[offset:],
-        [Note(key="more")],
-        keep_offset=True,
-        elaborate=False,
-        personalised=ordered.moved,
+    return _page(request, state.offset + PAGE, "more") or Evidence(
+        products=request.shop.catalogue.known(state.shown), notes=[Note(key="no_more")]
     )
+
+
+def _page_left(request: Request) -> int:
+    """At which place of the list the shopper was when it was left, where its conditions are the same as then."""
+    wanted = request.understanding
+    same = (
+        topic.offset
+        for topic in request.state.past
+        if (topic.query, topic.filters, topic.sort) == (wanted.query, wanted.filters, wanted.sort)
+    )
+    return next(same, 0)
+
+
+def _page(request: Request, offset: int, note: str) -> Evidence | None:
+    """The list from a place on; None where it is not that long."""
+    hits = _hits(request, request.understanding.filters)
+    if len(hits) <= offset:
+        return None
+    ordered = _personal(request, hits, offset)
+    notes = [Note(key=note, values={"count": request.pieces(len(hits))})]
+    listed = _listed(request, ordered.hits[offset:], notes, elaborate=False, personalised=ordered.moved)
+    request.state.offset = offset
+    return listed.model_copy(update={"total": len(hits)})
 
 
 def _told(request: Request, ordered: _Ordered) -> list[Note]:
@@ -113,25 +135,38 @@ def _listed(
     hits: list[Hit],
     notes: list[Note],
     *,
-    keep_offset: bool = False,
     elaborate: bool = True,
     personalised: bool = False,
 ) -> Evidence:
     state, wanted = request.state, request.understanding
     new_words = wanted.query != state.query  # a changed price or colour needs no more words than the list itself
     ids = [hit.product_id for hit in hits[:PAGE]]
+    another = wanted.intent == "search" or wanted.returns
+    if another and (wanted.query, wanted.filters.category) != (state.query, state.filters.category):
+        state.leave_topic()
     state.query, state.filters, state.sort = wanted.query, wanted.filters, wanted.sort
-    if not keep_offset:
-        state.offset = 0
+    state.offset = 0
     state.show(ids)
     return Evidence(
         products=request.shop.catalogue.known(ids),
-        total=len(hits) + state.offset,
+        total=len(hits),
         notes=notes,
         suggestions=_suggestions(request),
         personalised=personalised,
         elaborate=elaborate and new_words and wanted.sort == "relevance" and not wanted.counting,
     )
+
+
+def _with_question(listed: Evidence, question: Question | None) -> Evidence:
+    """A question's choices stand beside the suggestions, which need not say the same."""
+    if question is None:
+        return listed
+    kept = listed.suggestions if question.field != COLOUR else [s for s in listed.suggestions if not _ends(s, question)]
+    return listed.model_copy(update={"question": question, "suggestions": kept})
+
+
+def _ends(suggestion: str, question: Question) -> bool:
+    return any(choice in suggestion for choice in question.choices)
 
 
 def _opening(request: Request, hits: list[Hit]) -> list[Note]:
@@ -141,6 +176,8 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
         prices = [float(catalogue.price[hit.row]) for hit in hits]
         spread = {"low": request.money(min(prices)), "high": request.money(max(prices))}
         return [Note(key="counted", values={"count": count, **spread})]
+    if wanted.returns:
+        return [Note(key="back_again", values={"count": count})]
     if wanted.sort in ("price_low", "price_high"):
         key = "cheapest" if wanted.sort == "price_low" else "dearest"
         return [Note(key=key, values={"count": count, "title": first.title, "price": request.money(first.price)})]
@@ -162,46 +199,15 @@ def _wishes(request: Request) -> list[Note]:
 
 
 def _relaxed(request: Request) -> Evidence | None:
-    """Nothing met all conditions: name the one that stands in the way, and offer what there is without it.
-
-    A condition that has just been added is the likeliest to be meant, so it is tried first.
-    """
-    wanted, state = request.understanding, request.state
-    chips = [chip for chip in wanted.filters.chips(request.shop.currency) if chip.field != "category"]
-    old = {(chip.field, chip.value) for chip in state.filters.chips()}
-    for chip in sorted(chips, key=lambda chip: ((chip.field, chip.value) in old, _relaxing_rank(chip))):
-        without = wanted.filters.without(chip.field, chip.value)
-        hits = _hits(request, without)
-        if hits:
-            return _nearest(request, chip, without, hits)
-    return (
-        Evidence(notes=[Note(key="nothing_at_all")])
-        if len(chips) > 1 and _hits(request, _shelf(wanted.filters))
-        else None
-    )
-
-
-def _shelf(filters: Filters) -> Filters:
-    return Filters(category=filters.category)
-
-
-def _relaxing_rank(chip: Chip) -> int:
-    name = chip.field.split(":")[0]
-    return RELAXING_ORDER.index(name) if name in RELAXING_ORDER else RELAXING_ORDER.index("attributes")
-
-
-def _nearest(request: Request, chip: Chip, without: Filters, hits: list[Hit]) -> Evidence:
-    catalogue = request.shop.catalogue
-    if chip.field in ("price_max", "price_min"):
-        below = chip.field == "price_max"
-        hits = sorted(hits, key=lambda hit: float(catalogue.price[hit.row]) * (1 if below else -1))
-        nearest = request.money(float(catalogue.price[hits[0].row]))
-        key = "none_below" if below else "none_above"
-        note = Note(key=key, values={"bound": request.money(float(chip.value)), "price": nearest})
-    else:
-        note = Note(key="none_with", values={"condition": chip.label, "count": request.pieces(len(hits))})
-    request.understanding.filters = without
-    return _listed(request, hits, [note, *_wishes(request)], elaborate=False)
+    """Nothing met all conditions: name what stands in the way, and offer what there is without it."""
+    wanted = request.understanding
+    found = relaxed(request, partial(_hits, request))
+    if found is None:
+        conditions = len(wanted.filters.chips()) - len(wanted.filters.category)
+        shelf = Filters(category=wanted.filters.category)
+        return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
+    wanted.filters = found.filters
+    return _listed(request, found.hits, [*found.notes, *_wishes(request)], elaborate=False)
 
 
 def _near(request: Request) -> Evidence | None:
@@ -235,7 +241,8 @@ def _suggestions(request: Request) -> list[str]:
     suggestions = [request.say("ask_cheaper")]
     if wanted.filters.category and not wanted.filters.colour:
         colours = facets(catalogue, mask).colours
-        suggestions += [request.say("ask_colour", value=value) for value in list(colours)[:2]]
+        names = [value_name(COLOUR, colour, wanted.language) for colour in list(colours)[:2]]
+        suggestions += [request.say("ask_colour", value=name) for name in names]
     if len(request.state.shown) > 1:
         suggestions.append(request.say("ask_compare"))
     if statistics(catalogue, mask).count > PAGE:

@@ -25,6 +25,10 @@ def say(key: str, language: Language, turn: int = 0, **values: Any) -> str:
     return phrase.format(**values)
 
 
+def has_phrase(key: str) -> bool:
+    return key in _phrases()
+
+
 def say_note(note: Note, language: Language, turn: int = 0) -> str:
     return say(note.key, language, turn, **note.values)
 

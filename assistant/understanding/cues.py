@@ -134,7 +134,7 @@ REFUSE = _cue(
 """One of the products on the table is refused."""
 
 SIMILAR = _cue(
-    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?)\b",
+    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?|but|only|just)\b",
     r"类似的|類似的|相似的|差不多的|同款|和[这那第].{0,4}像",
 )
 GREETING = _cue(
@@ -177,9 +177,26 @@ VAGUE = _cue(
 )
 CONTINUES = _cue(
     r"^\W*(?:but |and |also |ideally |preferably |maybe )*(?:with(?:out)?|in|for|made (?:of|from|for)|that|which|suitable|no|not)\b",
-    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:wo)?men'?s?'?\W*$|^\W*(?:boys|girls|kids)'?\W*$|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?\W*$",
+    r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:wo)?men'?s?'?\W*$|^\W*(?:boys|girls|kids)'?\W*$|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?呢?\W*$",
 )
 """Words with which a message goes on from the one before."""
+THE_SAME = _cue(
+    r"\b(?:same|similar) (budget|prices?|price range|colou?r|brand|size|material)\b|\bin the same (price range|colou?r|size|price|brand|material)\b|\b(budget|prices?) (?:stays?|is) the same\b",
+    r"(?:同样|同樣|一样|一樣|相同)的?(预算|預算|价位|價位|价格|價格|颜色|顏色|品牌|牌子|尺码|材质)|(预算|預算|价格|價格|价位|颜色|品牌)(?:不变|不變|一样|还是一样|照旧|同上)",
+)
+"""What of the conditions so far is to hold for another thing."""
+PRICE_WORDS = frozenset("budget price prices 预算 預算 价位 價位 价格 價格".split()) | {"price range"}
+FIELD_OF_WORD = {
+    **dict.fromkeys(("colour", "color", "颜色", "顏色"), "colour"),
+    **dict.fromkeys(("brand", "品牌", "牌子"), "brand"),
+    **dict.fromkeys(("size", "尺码"), "size"),
+    **dict.fromkeys(("material", "材质"), "material"),
+}
+JUST_SHOW = _cue(
+    r"\b(?:just|simply) show (?:me|us|them|it|what)\b|\b(?:stop|quit|no (?:more)?|enough(?: with the)?|don'?t ask(?: me)?(?: any| so many)?|without(?: any)?) (?:asking|questions?)\b|\b(?:don'?t|do not) ask\b|\bjust (?:give|list|get) (?:me|them)\b|\bshow me (?:everything|all(?: of (?:them|it))?)\b",
+    r"直接(?:给我看|給我看|看|给我|列出来|列|上|来|展示|显示|推荐)|别问了?|別問|不要(?:再)?问|少问|全部?(?:给我看|列出来)|都给我看",
+)
+"""No questions are wanted."""
 ASKS_FOR = _cue(
     r"\b(?:show me|find me|search for|look(?:ing)? for|shopping for|do you (?:have|carry|sell|stock)|have you got|you got|got any|are there any|is there (?:an?|any))\b|\b(?:any|some)thing (?:with|about|featuring)\b",
     r"有没有|有沒有|想买|想買|[卖賣]",

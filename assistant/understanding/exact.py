@@ -170,10 +170,10 @@ def _read_dropped(text: str, parts: ExactParts) -> None:
         if match := re.search(pattern, text, re.IGNORECASE):
             parts.dropped.add(name)
             parts.spans.append(match.span())
-    if "price" not in parts.dropped and re.search(
-        r"\bmoney(?: is|'s) no (?:object|issue)|[钱錢]不是[问問][题題]", text, re.I
-    ):
+    no_object = re.search(r"\bmoney(?: is|'s) no (?:object|issue)|[钱錢]不是[问問][题題]", text, re.I)
+    if "price" not in parts.dropped and no_object:
         parts.dropped.add("price")
+        parts.spans.append(no_object.span())
 
 
 def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from assistant.state import DialogueState
+from assistant.state import DialogueState, Topic
 from assistant.turn import CartOperation, Intent, RecommendKind
 from assistant.understanding import cues, service
+from assistant.understanding.answers import Answer, answer_to
 from assistant.understanding.exact import ExactParts
 from assistant.understanding.language import has_cjk
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References
-from assistant.understanding.wording import recommended_words
+from assistant.understanding.topics import returned_to
+from assistant.understanding.values import asked_for_values
+from assistant.understanding.wording import is_whom, recommended_words
 from retrieval.filters import CATEGORY
 
 LONGEST_CONTINUATION = 6  # words; longer messages that begin with "for" or "with" stand by themselves
@@ -27,10 +31,41 @@ class Said:
     references: References
     in_cart: References  # the same message, read as pointing into the cart
     state: DialogueState
+    corrects: bool = False  # what was said or shown before is put right
 
     @property
     def names_category(self) -> bool:
         return any(mention.field == CATEGORY for mention in self.parts.wanted)
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """To the question that the last reply ended with."""
+        return answer_to(self.state.asked, self.text, self.parts)
+
+    @cached_property
+    def returned_to(self) -> Topic | None:
+        """The topic that the message goes back to."""
+        return returned_to(self.text, self.parts.wanted, self.state)
+
+    @property
+    def names_only_whom(self) -> bool:
+        """ "for men", of whatever it is."""
+        named = [self.text[m.start : m.end] for m in self.parts.wanted if m.field == CATEGORY]
+        return all(is_whom(text) for text in named)
+
+    @property
+    def narrows_category(self) -> bool:
+        """ "blue mugs" after a list of mugs changes that list; "boots" starts another."""
+        named = {value for mention in self.parts.wanted if mention.field == CATEGORY for value in mention.values}
+        return bool(named & set(self.state.filters.category))
+
+    @property
+    def only_points(self) -> bool:
+        """Whether all that was read is in the words that point ("the cheaper of those")."""
+        return not self.parts.wanted and all(
+            any(start <= span[0] and span[1] <= end for start, end in self.references.spans)
+            for span in self.parts.spans
+        )
 
     @property
     def topic(self) -> str:
@@ -53,6 +88,7 @@ class Settled:
     problem: str = ""
     more: bool = False
     counting: bool = False
+    asks_values: str = ""
     reset: bool = False
     kind: RecommendKind | None = None
     new_only: bool = False
@@ -62,7 +98,8 @@ class Settled:
 
 
 def settle(said: Said) -> Settled | None:
-    for attempt in (_safety, _order, _conversation, _on_recommended, _cart, _recommend, _list, _service, _question, _search):
+    conversation = (_safety, _order, _answering, _conversation, _on_recommended, _cart)
+    for attempt in (*conversation, _recommend, _list, _service, _question, _search):
         settled = attempt(said)
         if settled is not None:
             return going_on(said, settled)
@@ -93,6 +130,12 @@ def _order(said: Said) -> Settled | None:
         return Settled("handoff")
     asks = service.order_question(said.text, spoken_of=bool(talk.just_spoken_of(last)))
     return Settled("order") if asks else None
+
+
+def _answering(said: Said) -> Settled | None:
+    return Settled("refine") if said.answer is not None else None
+
+
 
 
 def _conversation(said: Said) -> Settled | None:
@@ -130,6 +173,8 @@ def _recommend(said: Said) -> Settled | None:
         return Settled("recommend", kind="goes_with")
     if cues.SIMILAR.search(said.text) and (said.references.ids or said.on_the_table):
         return Settled("recommend", kind="similar")
+    if cues.SIMILAR.search(said.text) and said.references.problem and not said.names_category:
+        return Settled("recommend", kind="similar", problem=said.references.problem)
     if cues.RECOMMEND.search(said.text):
         kind: RecommendKind = "popular" if cues.POPULAR.search(said.text) else "for_you"
         new_only = kind == "for_you" and bool(cues.NEW_ONLY.search(said.text))
@@ -183,6 +228,10 @@ def _adding(said: Said, names_cart: bool) -> Settled | None:
 
 def _list(said: Said) -> Settled | None:
     text = said.text
+    if said.returned_to is not None:
+        return Settled("refine")
+    if cues.JUST_SHOW.search(text) and said.on_the_table and not said.content:
+        return Settled("refine")
     if cues.MORE.search(text):
         return Settled("refine", more=True)
     if cues.DISLIKE.search(text) and said.on_the_table and not said.parts:
@@ -191,10 +240,21 @@ def _list(said: Said) -> Settled | None:
         return Settled("compare")
     if cues.COMPARE.search(text) and not (said.names_category and not said.on_the_table):
         return Settled("compare")
+    if field := _values_asked_for(said):
+        another = said.names_category and not said.narrows_category
+        return Settled("search" if another or not said.on_the_table else "refine", asks_values=field)
     if cues.COUNTING.search(text):
         same = not said.content and not said.names_category and said.on_the_table
         return Settled("refine" if same else "search", counting=True)
     return None
+
+
+def _values_asked_for(said: Said) -> str:
+    """ "what sizes does it come in?" is asked of a product, "what sizes are there?" of the list."""
+    of_one = said.references.ids or (len(said.state.focus) == 1 and not said.names_category)
+    return "" if of_one else asked_for_values(said.text)
+
+
 
 
 def _service(said: Said) -> Settled | None:
@@ -209,8 +269,10 @@ def _service(said: Said) -> Settled | None:
 
 def _question(said: Said) -> Settled | None:
     """A question about a product on the table; "do they come in blue?" of a whole list is none, it narrows the list."""
-    if said.references.exact and not said.content and not said.parts:
+    if said.references.exact and not said.content and (not said.parts or said.only_points):
         return Settled("ask_product")  # "the second one": let us hear of it
+    if said.references.problem and not said.content and not said.parts and not has_cjk(said.text):
+        return Settled("ask_product")  # "the other one" of six
     asks_of_one = said.references.exact and cues.QUESTION.search(said.text)
     orders_list = said.parts.sort and not said.references.exact  # "which of these is the cheapest?"
     if orders_list or (not asks_of_one and not cues.ABOUT_PRODUCT.search(said.text)):
@@ -228,18 +290,14 @@ def _search(said: Said) -> Settled | None:
     topic = bool(said.state.query or said.state.filters or said.state.shown)
     if said.parts and not said.content and not said.names_category:
         return Settled("refine" if topic else "search")
+    if topic and said.corrects and (said.parts or said.content) and not cues.SEARCH.search(said.text):
+        return Settled("refine")
     if topic and cues.CONTINUES.search(said.text) and len(said.text.split()) <= LONGEST_CONTINUATION:
         return Settled("refine")
     if said.names_category:
-        return Settled("refine" if topic and _same_topic(said) else "search")
+        return Settled("refine" if topic and said.narrows_category else "search")
     if said.content and cues.ASKS_FOR.search(said.text):
         return Settled("search")
     if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):
         return Settled("search")
     return None
-
-
-def _same_topic(said: Said) -> bool:
-    """ "blue mugs" after a list of mugs changes that list; "boots" starts another."""
-    named = {value for mention in said.parts.wanted if mention.field == CATEGORY for value in mention.values}
-    return bool(named & set(said.state.filters.category))

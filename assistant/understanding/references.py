@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assistant.understanding.vocabulary import words_of
+from assistant.understanding.chinese import with_known_words
+from assistant.understanding.vocabulary import YES, singular, words_of
 from data.records import Product
 
 _ORDINALS = {
@@ -32,7 +33,7 @@ _FIRST_FEW = re.compile(
 )
 _ORDINAL = re.compile(
     # A bare "second" must stand where a noun would: "second hand books" points at nothing.
-    rf"\bthe\s+({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b|\b({_ordinal})\s+(?:one|option|item|product|choice|result)\b"
+    rf"\bthe\s+({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b(?!\s+(?:list|results|search|selection|ones))|\b({_ordinal})\s+(?:one|option|item|product|choice|result)\b"
     rf"|\b({_ordinal})(?=\s*(?:$|[,.?!;]|(?:and|or|is|to|in|into|from|for|with|please|vs\.?|versus)\b))"
     r"|(?:#|\b(?:no\.?|number|option|item|nr\.?)\s*)(\d{1,2})\b"
     r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙條条项項]?",
@@ -72,6 +73,22 @@ _THE_THING = re.compile(
     r"\b(?:the|that|this)\s+((?:[\w'-]+\s*){1,6})|[那这這][个個款件双雙条條]([\u4e00-\u9fff]{1,6})", re.I
 )
 
+_OTHER = re.compile(
+    r"\bthe other(?:\s+(?:one|option|item|product))?(?=\s*(?:$|[,.?!;]|(?:and|or|is|to|in|into|for|then|please|instead|has|does)\b))|另外?(?:那|一)?[个個款件双雙]|另一[个個款件双雙]",
+    re.I,
+)
+_EARLIER = re.compile(
+    r"\b(?:the|that|this)\s+((?:[\w'-]+\s+){0,3}?[\w'-]+)\s+(?:from (?:before|earlier|just now)|(?:that |which )?(?:you showed(?: me)?|we (?:talked|spoke) about|i (?:asked|was asking|liked|looked at)(?: about)?)(?: (?:before|earlier|just now))?|(?:i saw|you mentioned)(?: (?:before|earlier))?)\b"
+    r"|(?:刚才|剛才|之前|刚刚|前面)(?:看的|说的|問的|问的|提到的|的)?[那这這](?:[个個款件双雙条條])的?([\u4e00-\u9fff]{0,6}?)(?=$|[,，。?？!！]|怎么|有|是|多少|能|可以|加|放|吧|呢|我|要)",
+    re.I,
+)
+_THE_ONE_WITH = re.compile(
+    r"\b(?:the|that|this) (?:one|ones) (?:with|that(?:'s| is| has| comes with|'s got)?|which (?:is|has)|in|from|by|made (?:of|from)|for)\s+(?:(?:an?|the|its|in|made of|made from|for)\s+)*((?:[\w'-]+\s*){1,4}?)(?=$|[,.?!;]|\b(?:and|please|to|in|into|is|does|for)\b)"
+    r"|[带帶有]([\u4e00-\u9fff]{1,4})的?那[个個款件双雙条條]",
+    re.I,
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
 TITLE_MATCH = 80  # of 100: how much of what was said must stand in one title, and in no other
 
 
@@ -85,14 +102,27 @@ class References:
     exact: bool = False  # pointed at by place or name, not by a mere "it"
 
 
-def resolve(text: str, shown: Sequence[Product], focus: Sequence[str], seen: Sequence[Product]) -> References:
-    """`shown` is the list that the shopper sees, `focus` the ids last spoken of, `seen` everything shown earlier."""
+def resolve(
+    text: str,
+    shown: Sequence[Product],
+    focus: Sequence[str],
+    seen: Sequence[Product],
+    discussed: Sequence[str] = (),
+) -> References:
+    """`shown` is the list that the shopper sees, `focus` the ids last spoken of, `seen` everything shown earlier,
+    `discussed` the ids that were spoken of one by one before, the latest last."""
     for attempt in (_few, _places, _superlative, _descriptive):
         found = attempt(text, shown)
         if found.ids or found.problem:
             return found
-    named = _named(text, [*shown, *seen])
-    return named if named.ids else _pronoun(text, shown, focus)
+    for found in (
+        _other(text, shown, focus),
+        _earlier(text, [*discussed, *focus], seen),
+        _named(text, [*shown, *seen]),
+    ):
+        if found.ids or found.problem:
+            return found
+    return _pronoun(text, shown, focus)
 
 
 def _few(text: str, shown: Sequence[Product]) -> References:
@@ -144,12 +174,44 @@ def _superlative(text: str, shown: Sequence[Product]) -> References:
 
 def _descriptive(text: str, shown: Sequence[Product]) -> References:
     """`the blue one`: exactly one product on the table has all of the words."""
-    match = _THE_ONE.search(text)
+    match = _THE_ONE_WITH.search(text) or _THE_ONE.search(text)
     if match is None or not shown:
         return References()
-    words = [word[0].lower() for word in words_of(match[1] or match[2])]
-    fitting = [product for product in shown if words and all(word in _described(product) for word in words)]
+    said = with_known_words(match[1] or match[2])
+    words = [word[0].lower() for word in words_of(said) if not _HAN.match(word[0])] or [match[1] or match[2]]
+    fitting = [product for product in shown if all(_has(product, word) for word in words)]
     return References(_ids(fitting), (match.span(),), exact=True) if len(fitting) == 1 else References()
+
+
+def _other(text: str, shown: Sequence[Product], focus: Sequence[str]) -> References:
+    """`the other one`: of two on the table, or of two spoken of, the one that was not spoken of last."""
+    match = _OTHER.search(text)
+    if match is None:
+        return References()
+    pair = tuple(focus) if len(focus) == 2 else _ids(shown)
+    if len(pair) == 2 and focus:
+        return References(tuple(one for one in pair if one != focus[-1]), (match.span(),), exact=True)
+    return References(spans=(match.span(),), problem="which_one" if shown else "nothing_shown")
+
+
+def _earlier(text: str, spoken: Sequence[str], seen: Sequence[Product]) -> References:
+    """`that mug from before`, 刚才那个: what was spoken of last, of the things that the message names."""
+    match = _EARLIER.search(text)
+    if match is None:
+        return References()
+    words = [word[0].lower() for word in words_of(next((group for group in match.groups() if group), ""))]
+    known = {product.product_id: product for product in seen}
+    latest = [known[one] for one in reversed(spoken) if one in known]
+    for candidates in (latest, seen if words else ()):
+        fitting = [product for product in candidates if _fits(product, words)]
+        if fitting and (candidates is latest or len(fitting) == 1):
+            return References((fitting[0].product_id,), (match.span(),), exact=True)
+    return References()
+
+
+def _fits(product: Product, words: Sequence[str]) -> bool:
+    """Whether the listing has all of the words; Chinese ones cannot be told in an English listing and are let pass."""
+    return all(_HAN.match(word) or _has(product, word) for word in words)
 
 
 def _named(text: str, products: Sequence[Product]) -> References:
@@ -198,10 +260,17 @@ def _pronoun(text: str, shown: Sequence[Product], focus: Sequence[str]) -> Refer
     return References()
 
 
+def _has(product: Product, word: str) -> bool:
+    described = _described(product)
+    return word in described or singular(word) in described
+
+
 def _described(product: Product) -> set[str]:
-    text = " ".join([product.title, product.brand or "", product.family, *product.attributes.values()]).lower()
+    """The words of the listing's short parts; of a feature its name, where the listing says that it has it."""
+    stated = [name if value.casefold() == YES else value for name, value in product.attributes.items()]
+    text = " ".join([product.title, product.brand or "", product.family, *stated]).lower()
     words = {word[0].lower() for word in words_of(text)}
-    return words | {word.removesuffix("s") for word in words}
+    return words | {word.removesuffix("s") for word in words} | {singular(word) for word in words}
 
 
 def _number(text: str) -> int:

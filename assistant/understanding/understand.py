@@ -11,6 +11,8 @@ from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding import cues
 from assistant.understanding.carrying import conditions
+from assistant.understanding.continuing import carried_over, continuing
+from assistant.understanding.corrections import heard
 from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.fitting import MEASURE
 from assistant.understanding.grounding import Grounded, ground
@@ -21,7 +23,7 @@ from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.querying import QueryWriter
 from assistant.understanding.references import References, resolve
 from assistant.understanding.vocabulary import Mention, Vocabulary
-from assistant.understanding.wording import continued, wanted_words
+from assistant.understanding.wording import continued, for_others, wanted_words
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
@@ -43,9 +45,9 @@ class Understander:
         self._queries = QueryWriter(search, self.vocabulary, model, catalogue_language)
 
     def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
-        text = normalise(message)
+        text, corrects = heard(normalise(message))
         language = detect(text, state.language)
-        said = self._read(text, state, in_cart)
+        said = replace(self._read(text, state, in_cart), corrects=corrects)
         settled, reading = settle(said), None
         source: Source = "rules"
         if settled is None:
@@ -63,6 +65,7 @@ class Understander:
             problem=settled.problem,
             more=settled.more,
             counting=settled.counting,
+            asks_values=settled.asks_values,
             reset=settled.reset,
             kind=settled.kind,
             new_only=settled.new_only,
@@ -82,7 +85,7 @@ class Understander:
     def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
         catalogue = self._search.catalogue
         shown = catalogue.known(state.shown)
-        references = resolve(text, shown, state.focus, catalogue.known(state.seen))
+        references = resolve(text, shown, state.focus, catalogue.known(state.seen), state.discussed)
         parts = read_exact(text, self.vocabulary)
         # What points at a product on the table is no condition: "the blue one" asks for no blue things.
         parts.wanted = [mention for mention in parts.wanted if not _inside(mention, references)]
@@ -114,7 +117,7 @@ class Understander:
         return understanding
 
     def _for_products(self, understanding: Understanding, said: Said) -> Understanding:
-        ids = said.references.ids or tuple(said.state.focus)
+        ids = said.references.ids or (() if said.references.problem else tuple(said.state.focus))
         if understanding.intent == "compare" and len(ids) < 2:
             ids = said.references.ids + tuple(i for i in said.state.shown[:3] if i not in said.references.ids)
         understanding.references = list(ids)
@@ -130,7 +133,9 @@ class Understander:
         understanding.references = list(said.references.ids) or (state.basis if goes_on else [])
         if recommending:
             said = replace(said, content=said.topic)
-        carried = state.filters if refining else Filters()
+        if (whole := continuing(understanding, said)) is not None:
+            return whole
+        carried = carried_over(said, refining=refining)
         if understanding.more:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
         if recommending and cues.RECOMMEND.search(said.text):
@@ -145,7 +150,7 @@ class Understander:
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
             said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
-        topic = continued(state.query, query) if refining else query
+        topic = continued(state.query, query) if refining and carried.category == state.filters.category else query
         grounded = ground(self._search, topic, carried, said.parts.wanted, said.parts.measures)
         parts = _with(said.parts, grounded)
         wishes = [wish for wish in grounded.wishes if _is_named(wish, said)]
@@ -153,7 +158,8 @@ class Understander:
         # A wish that cannot filter stays in the words that rank.
         ranking = [mention.as_words(said.text) for mention in wishes]
         added = [wish for wish in ranking if wish.lower() not in topic.lower()]
-        understanding.query = " ".join([*added, topic]).strip()
+        words = " ".join([*added, topic]).strip()
+        understanding.query = for_others(words, query) if refining else words
         prices = [product.price for product in self._search.catalogue.known(said.references.ids or state.shown)]
         understanding.filters = conditions(
             parts, carried, also=bool(_ALSO.search(said.text)) and refining, shown_prices=prices

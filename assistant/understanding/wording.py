@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from assistant.understanding import cues
-from assistant.understanding.vocabulary import stem, words_of
+from assistant.understanding.topics import going_back_to
+from assistant.understanding.vocabulary import singular, stem, words_of
 from retrieval.request import content
 
 _EMPTY_WORDS = re.compile(
     r"\b(?:i'(?:ll|d|m|ve)|ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
     r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
-    r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|what|about|how|which|made|prefer|"
+    r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|sizes?|what|about|how|which|made|prefer|"
     r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|come|comes|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
     r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
     re.IGNORECASE,
@@ -27,9 +28,21 @@ _TRAILING = re.compile(
 )
 
 
+_ABOUT_THE_LIST = re.compile(
+    # What asks for the values of a field, or says of what sort the question is.
+    r"^\W*(?:and |so )?(?:what|which) (?:kinds?|types?|sorts?|colou?rs?|brands?|sizes?|materials?|styles?|scents?)"
+    r" (?:of |do |does |are )?(?:the )?"
+    r"|\b(?:do (?:they )?)?come in\W*$|\bin (?:another|a different|other) colou?rs?\b"
+    r"|\b(?:and|but)(?= for\b)",
+    re.IGNORECASE,
+)
+
+
 def wanted_words(text: str) -> str:
     """What is wanted; empty where nothing but asking, pointing and joining is left."""
-    wanted = content(text)
+    for pattern in (cues.THE_SAME, cues.JUST_SHOW, _ABOUT_THE_LIST):
+        text = pattern.sub(" ", text)
+    wanted = content(going_back_to(text) or text)
     while wanted != (shorter := _LEADING.sub("", _TRAILING.sub("", wanted))):
         wanted = shorter
     return wanted if re.search(r"\w", _EMPTY_WORDS.sub(" ", wanted)) else ""
@@ -61,8 +74,27 @@ def recommended_words(text: str) -> str:
     return wanted_words(re.sub(r"\s+", " ", text))
 
 
+_WHOM = frozenset(("man", "woman", "child", "boy", "girl", "baby"))
+
+
+def is_whom(text: str) -> bool:
+    """Whether the words only say for whom something is."""
+    named = {singular(part[0]) for part in words_of(text)} - {"for", "款", "装", "士", "式", "生", "用"}
+    return bool(named) and named <= _WHOM | {"男", "女", "童", "儿", "兒"}
+
+
 def continued(query: str, added: str) -> str:
     """The words of the list on the table, and those that are new."""
+    if not query:
+        return added
     there = {stem(word[0]) for word in words_of(query)}
     new = [word for word in added.split() if not {stem(part[0]) for part in words_of(word)} <= there]
     return " ".join([query, *new]).strip()
+
+
+def for_others(query: str, added: str) -> str:
+    """The query where "for men" was added and takes the place of "for women"."""
+    whom = _WHOM & {singular(part[0]) for part in words_of(added)}
+    others = _WHOM - whom if whom else frozenset()
+    kept = [word for word in query.split() if not others & {singular(part[0]) for part in words_of(word)}]
+    return re.sub(r"\bfor(?=\s+for\b|\s*$)\s*", "", " ".join(kept)).strip()

@@ -298,7 +298,7 @@ def test_starting_over_forgets_the_list_but_not_the_cart(shopper) -> None:
 def test_no_result_names_the_condition_in_the_way_and_the_nearest_offer(shopper, products: pd.DataFrame) -> None:
     tents = on_shelf(products, TENTS)
     turn = shopper.says("tents under $5")
-    assert turn.text == f"Nothing under $5.00 fits; the cheapest that does is ${tents['price'].min():,.2f}:"
+    assert turn.text == f"Nothing under $5.00 fits; the cheapest that does is ${tents['price'].min():,.2f}."
     assert turn.products[0].price == tents["price"].min()
     turn = shopper.says("over $5000")
     assert f"the dearest that does is ${tents['price'].max():,.2f}" in turn.text
