@@ -15,6 +15,7 @@ from assistant.replies.checker import Checker
 from assistant.replies.facts import fenced, listing_facts, sayable, spoken_of, tell_something
 from assistant.replies.guard import fault_of_note, fault_of_text
 from assistant.replies.phrases import say, say_note
+from assistant.replies.questions import say_question
 from assistant.replies.translation import to_chinese
 from assistant.turn import Evidence, Language, Note
 from assistant.understanding.language import has_cjk
@@ -58,6 +59,8 @@ class Writer:
             for sentence in self._added(self._model, evidence, message, refused):
                 yield f" {sentence}" if sent else sentence
                 sent = True
+        if evidence.question is not None:
+            yield (between if sent else "") + say_question(evidence.question, language, turn)
 
     def _due(
         self, evidence: Evidence, message: str, language: Language, turn: int, refused: list[str]
