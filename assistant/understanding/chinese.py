@@ -1,4 +1,4 @@
-"""Chinese words that an English catalogue knows by another name, read exactly."""
+"""Chinese words that an English catalogue knows by another name, read exactly, in simplified or traditional writing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import yaml
 
+from assistant.understanding.traditional import simplified
+
 
 class Translated(NamedTuple):
     start: int
@@ -19,8 +21,20 @@ class Translated(NamedTuple):
 
 def known_words(text: str) -> Iterator[Translated]:
     """The words of `chinese.yaml` in the text, the longest where they overlap, with what they are in English."""
-    for match in _pattern().finditer(text):
+    for match in _pattern().finditer(simplified(text)):
         yield Translated(match.start(), match.end(), _words()[match[0]])
+
+
+def in_known_words(text: str) -> str:
+    """What the text says in English, as far as its known words go, each said once; empty where it has none."""
+    return " ".join(dict.fromkeys(word.english for word in known_words(text)))
+
+
+def beyond_known_words(text: str) -> str:
+    """The text without its known words, which leave gaps."""
+    for word in reversed(list(known_words(text))):
+        text = f"{text[: word.start]} {text[word.end :]}"
+    return text
 
 
 def with_known_words(text: str) -> str:

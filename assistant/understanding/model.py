@@ -19,6 +19,8 @@ from data.errors import AisleError
 LONGEST_QUERY = 60  # characters
 ANSWER_TOKENS = 40
 TRANSLATION_TOKENS = 16
+REWRITING_TOKENS = 22
+MOST_THINGS = 3
 ROLES_TOKENS = 48
 READ_BY_CODE = ("bundle", "memory")  # intents that the model is not offered
 
@@ -53,8 +55,19 @@ def read_message(model: BaseChatModel, message: str, topic: str = "") -> Reading
 def translate(model: BaseChatModel, message: str) -> str:
     """A short English query for a message in Chinese; empty where the model did not translate it."""
     answer = _ask(model, "to_english", message, max_tokens=TRANSLATION_TOKENS, stop=["\n"])
-    query = re.sub(r"[^\w\s'&-]", " ", answer).strip().lower()
-    return "" if has_cjk(query) or len(query) > LONGEST_QUERY else re.sub(r"\s+", " ", query)
+    query = _plain(answer)
+    return "" if has_cjk(query) or len(query) > LONGEST_QUERY else query
+
+
+def rewrite(model: BaseChatModel, wish: str) -> list[str]:
+    """Things to buy that answer a wish in English or Chinese, in English, the best first, at most three.
+
+    Empty where the engine fails. Each is two or three words; what the model says more than once is said once.
+    """
+    answer = _ask(model, "rewrite", wish, max_tokens=REWRITING_TOKENS, stop=["\n"])
+    things = [_plain(thing) for thing in re.split("[;,.\n]", answer)]
+    usable = [thing for thing in things if thing and not has_cjk(thing) and len(thing) <= LONGEST_QUERY]
+    return list(dict.fromkeys(usable))[:MOST_THINGS]
 
 
 def roles_of(model: BaseChatModel, occasion: str) -> list[str]:
@@ -65,8 +78,14 @@ def roles_of(model: BaseChatModel, occasion: str) -> list[str]:
 
 
 def warm(model: BaseChatModel) -> None:
-    """Read the fixed prompt into the engine's cache and compile the schema, so that no shopper waits for it."""
+    """Read the fixed prompts into the engine's cache and compile the schema, so that no shopper waits for it."""
     _ask(model, "understand", "hello", response_schema=_SCHEMA, max_tokens=1)
+    for prompt in ("rewrite", "to_english"):
+        _ask(model, prompt, "hello", max_tokens=1)
+
+
+def _plain(answer: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[^\w\s'&-]", " ", answer)).strip().lower()
 
 
 def _ask(model: BaseChatModel, prompt: str, message: str, **how: Any) -> str:

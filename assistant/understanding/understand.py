@@ -48,7 +48,7 @@ class Understander:
         text, corrects = heard(normalise(message))
         language = detect(text, state.language)
         said = replace(self._read(text, state, in_cart), corrects=corrects)
-        settled, reading = settle(said), None
+        settled = settle(said)
         source: Source = "rules"
         if settled is None:
             reading = self._ask_model(text, state)
@@ -56,9 +56,6 @@ class Understander:
             if settled.intent == "refine" and state.kind and said.content and not cues.CONTINUES.search(text):
                 settled = Settled("search")  # what is named after a recommendation is another thing
             settled = going_on(said, settled)
-        elif settled.vague:
-            reading = self._ask_model(text, state)
-            source = "llm" if reading else source
         understanding = Understanding(
             intent=settled.intent,
             operation=settled.operation,
@@ -79,7 +76,7 @@ class Understander:
         if settled.intent == "cart":
             return self._for_cart(understanding, said)
         if settled.intent in ("search", "refine", "recommend") and settled.kind != "why":
-            return self._for_list(understanding, said, reading, goes_on=settled.goes_on)
+            return self._for_list(understanding, said, goes_on=settled.goes_on)
         return self._for_products(understanding, said)
 
     def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
@@ -125,9 +122,7 @@ class Understander:
         understanding.query = said.text
         return understanding
 
-    def _for_list(
-        self, understanding: Understanding, said: Said, reading: Reading | None, *, goes_on: bool
-    ) -> Understanding:
+    def _for_list(self, understanding: Understanding, said: Said, *, goes_on: bool) -> Understanding:
         state, recommending = said.state, understanding.intent == "recommend"
         refining = understanding.intent == "refine" or goes_on
         understanding.references = list(said.references.ids) or (state.basis if goes_on else [])
@@ -140,8 +135,10 @@ class Understander:
             return understanding.model_copy(update={"query": state.query, "filters": carried, "sort": state.sort})
         if recommending and cues.RECOMMEND.search(said.text):
             query, rewritten = "", False  # nothing else is said, in whatever language
+        elif refining:
+            query, rewritten = self._queries.of_words(said), False
         else:
-            query, rewritten = self._queries.query(said, reading)
+            query, rewritten = self._queries.of_wish(said)
         if understanding.kind in ("popular", "similar", "again"):
             query = ""  # they say what is wanted by themselves
         if recommending and self._queries.is_foreign(query):
@@ -174,7 +171,7 @@ class Understander:
         state, references = said.state, said.references
         pointed = references.ids or (tuple(state.shown) if references.problem == "which_one" else tuple(state.focus))
         words = wanted_words(cues.GOES_WITH.sub(" ", residue(said.text, list(references.spans))))
-        words = self._queries.words_in_catalogue_language(said, words)
+        words = self._queries.in_catalogue_language(said, words)
         if not pointed and not words:
             understanding.problem = references.problem or "nothing_shown"
         understanding.references, understanding.query = list(pointed), "" if references.ids else words

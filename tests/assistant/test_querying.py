@@ -1,0 +1,168 @@
+"""What is searched for a message: its words where they name a thing, what would answer them where they are a wish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+
+from assistant.state import DialogueState
+from assistant.topic import OR, alternatives, belonging
+from assistant.understanding.chinese import beyond_known_words, in_known_words, known_words
+from assistant.understanding.exact import read_exact
+from assistant.understanding.intents import Said
+from assistant.understanding.model import MOST_THINGS, rewrite
+from assistant.understanding.querying import QueryWriter
+from assistant.understanding.references import resolve
+from assistant.understanding.traditional import simplified
+from assistant.understanding.vocabulary import Vocabulary
+from assistant.understanding.wording import wanted_words
+from data.errors import AisleError
+from retrieval.alternatives import search_alternatives
+from retrieval.filters import Filters
+
+
+@dataclass
+class Script:
+    """What an engine says, message by message, and what it was asked."""
+
+    answer: str
+    asked: list[str] = field(default_factory=list)
+    fails: bool = False
+
+
+class Scripted(BaseChatModel):
+    """An engine whose words are known, so that what becomes of them can be checked."""
+
+    script: Any
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
+        self.script.asked.append(str(messages[-1].content))
+        if self.script.fails:
+            raise AisleError("out of order")
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.script.answer))])
+
+
+@pytest.fixture(scope="module")
+def vocabulary(shop) -> Vocabulary:
+    return Vocabulary(shop.shop.catalogue)
+
+
+@pytest.fixture
+def writes(shop, vocabulary: Vocabulary):
+    """The query of a first message, with an engine that says `answer`, or without one."""
+
+    def query(message: str, script: Script | None = None) -> Any:
+        model = Scripted(script=script) if script else None
+        nothing = resolve(message, [], [], [])
+        said = Said(
+            message,
+            wanted_words(message),
+            parts=read_exact(message, vocabulary),
+            references=nothing,
+            in_cart=nothing,
+            state=DialogueState(),
+        )
+        return QueryWriter(shop.shop.search, vocabulary, model, "en").of_wish(said)
+
+    return query
+
+
+@pytest.mark.parametrize("message", ["leakproof travel mug", "a tent for 3 people", "electric kettle", "lawn mower"])
+def test_what_names_a_thing_is_searched_as_it_is_typed(writes, message: str) -> None:
+    script = Script("sofa; lamp")
+    assert writes(message, script) == (wanted_words(message), False)
+    assert script.asked == []
+
+
+def test_a_wish_is_searched_with_what_would_answer_it(shop, writes) -> None:
+    script = Script("travel mug; thermos flask; travel mug; water bottle; soup pot")
+    query = writes("my tea is always cold when i get to the office", script)
+    assert query.rewritten
+    assert alternatives(query.words)[1:4] == ["travel mug", "thermos flask", "water bottle"]
+    first = belonging(shop.shop.search, query.words, Filters())[0]
+    assert shop.shop.catalogue.product(first.row).category == "Kitchen > Drinkware > Insulated Travel Mugs"
+
+
+def test_no_condition_comes_from_the_model(writes) -> None:
+    query = writes("my tea is always cold at work", Script("black travel mug; Kitcho kettle; 450 ml bottle"))
+    assert alternatives(query.words)[1:4] == ["travel mug", "kettle", "ml bottle"]
+    assert "black travel mug" in writes("my black tea is always cold at work", Script("black travel mug")).words
+
+
+def test_a_wish_is_put_to_the_model_once_and_a_failure_is_forgotten(shop, vocabulary: Vocabulary) -> None:
+    script = Script("travel mug", fails=True)
+    writer = QueryWriter(shop.shop.search, vocabulary, Scripted(script=script), "en")
+    text = "my tea is always cold at work"
+    nothing = resolve(text, [], [], [])
+    said = Said(
+        text, text, parts=read_exact("", vocabulary), references=nothing, in_cart=nothing, state=DialogueState()
+    )
+    assert "travel mug" not in alternatives(writer.of_wish(said).words)
+    script.fails = False
+    assert "travel mug" in alternatives(writer.of_wish(said).words)
+    asked = len(script.asked)
+    writer.of_wish(said)
+    assert len(script.asked) == asked
+
+
+def test_a_wish_without_a_model_leads_to_the_shelf_that_most_results_share(writes) -> None:
+    assert writes("i sleep badly when we camp because the ground is hard").rewritten
+    assert writes("my rucksack hurts on every hike").words.endswith(f"{OR}hiking backpacks")
+
+
+@given(st.text(max_size=80))
+def test_whatever_the_model_says_a_few_english_words_come_of_it(answer: str) -> None:
+    things = rewrite(Scripted(script=Script(answer)), "my feet hurt")
+    assert len(things) <= MOST_THINGS and len(set(things)) == len(things)
+    assert all(
+        thing == thing.strip() and not any("\u3400" <= letter <= "\u9fff" for letter in thing) for thing in things
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "english"),
+    [("保温杯", "insulated travel mug"), ("保溫杯", "insulated travel mug"), ("女士雨衣", "women's rain jacket")],
+)
+def test_chinese_names_are_known_by_heart(writes, message: str, english: str) -> None:
+    script = Script("something else")
+    assert writes(message, script) == (english, False)
+    assert script.asked == []
+
+
+def test_chinese_that_is_not_known_is_translated_and_without_a_model_left_alone(writes) -> None:
+    assert writes("防蚊液", Script("mosquito repellent")).words == "mosquito repellent"
+    assert writes("防蚊液").words == "防蚊液"
+
+
+@given(st.text(alphabet="保温溫杯的雨衣傘伞abc 1", max_size=12))
+def test_known_words_lie_where_they_are_said_to_be(text: str) -> None:
+    assert len(simplified(text)) == len(text)
+    for word in known_words(text):
+        assert in_known_words(text[word.start : word.end]) == word.english
+    assert in_known_words(beyond_known_words(text)) == ""
+
+
+def test_one_query_alone_is_an_ordinary_search(shop) -> None:
+    search = shop.shop.search
+    assert search_alternatives(search, ["travel mug"], 10) == search.search("travel mug", 10)
+
+
+def test_a_wish_and_its_answers_weigh_the_same(shop) -> None:
+    """The score is the mean of the wish's and of the answers' mean, on the scale of one search."""
+    search = shop.shop.search
+    queries = ["keeps tea hot", "travel mug", "kettle"]
+    alone = [{hit.row: hit.score for hit in search.search(query, len(search.catalogue))} for query in queries]
+    for hit in search_alternatives(search, queries, 20):
+        wish, *answers = (scores[hit.row] for scores in alone)
+        assert hit.score == pytest.approx((wish + sum(answers) / len(answers)) / 2, abs=1e-5)
