@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks import mgshopdial_replay
 from benchmarks.evaluation import Options, Report, command
 from benchmarks.shoppers.needs import draw
 from benchmarks.shoppers.reporting import figures, tables
@@ -36,10 +37,10 @@ def measure(options: Options, console: Console) -> Report:
         ]
     if options.transcripts:
         keep(dialogues, options.transcripts)
-    return Report(
-        figures(dialogues),
-        tables(dialogues) | {"dialogues.transcripts": sample(dialogues, options.seed)},
-    )
+    report = Report(figures(dialogues), tables(dialogues) | {"dialogues.transcripts": sample(dialogues, options.seed)})
+    if options.replay:
+        report |= mgshopdial_replay.measure(Options(llm=options.llm, transcripts=options.replay), console)
+    return report
 
 
 def keep(dialogues: list[Dialogue], folder: Path) -> None:
@@ -57,6 +58,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the needs and of all chance (default {SEED})")
     parser.add_argument("--llm", default="none", help="the language model: none (default), auto, …")
     parser.add_argument("--transcripts", type=Path, metavar="DIR", help="write every conversation there")
+    parser.add_argument(
+        "--replay", type=Path, metavar="DIR", help="say real shoppers' lines again, too, both sides there"
+    )
     command(parser, measure, arguments)
 
 

@@ -86,6 +86,8 @@ def _need(truth: GroundTruth, rng: np.random.Generator, style: Style) -> Need:
     for _ in range(_ATTEMPTS):
         family = truth.families[rng.integers(len(truth.families))]
         stocked = [product for product in truth.of_family(family.name) if product.in_stock]
+        if not stocked:
+            continue
         anchor = stocked[rng.integers(len(stocked))]
         constraints = _constraints(family, anchor, language, rng)
         if not possible:
