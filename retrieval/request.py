@@ -58,7 +58,15 @@ _FILLER = (
     r"any other|any|suitable for|such as|made (?:of|from)|in the|or similar(?: models)?|for me|available)\b"
 )
 _PATTERNS = [re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE) for pattern in (*_PRICE, *_OFFERS, *_ASKING)]
+_OFFER_PATTERNS = [re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE) for pattern in _OFFERS]
 _FILLERS = re.compile(_FILLER, re.IGNORECASE)
+
+
+def without_offers(request: str) -> str:
+    """The request less what it says of delivery, payment and deals: "lamps with free delivery" is about lamps."""
+    for pattern in _OFFER_PATTERNS:
+        request = pattern.sub(" ", request)
+    return request
 
 
 def content(request: str) -> str:

@@ -67,6 +67,14 @@ _NOT_BEFORE = re.compile(
 )
 _FREE_OF = re.compile(r"\b(?:no|without|free (?:of|from))\s+(?:any\s+)?([a-z]+)", re.IGNORECASE)
 _ALSO_NOT = re.compile(r"^\s*(?:,|or|nor|and|/|或者?|和|、)\s*(?:the\s+)?$", re.IGNORECASE)
+_PRICE_LEAD = re.compile(
+    r"(?:(?:,|\b(?:and|that|which|where|with|for|at|are|is|it|they|should|must|be|has|have|of|a|an|the|in|my|its|their))\s*)*"
+    r"\b(?:pric(?:ed?|es|ing)|costs?|costing|selling|sold|range[sd]?|ranging)(?:\s+(?:is|are|be|should be|range|for|at|of|from|tag))*\s*$",
+    re.IGNORECASE,
+)
+_COMPATIBLE = re.compile(
+    r"\b(?:for|fits?|fitting|compatible with|works with)\s+(?:my|an?|the|your)?\s*$", re.IGNORECASE
+)
 _ANY = r"(?:any|whatever|whichever|no particular|all)"
 _FIELD_WORDS = {
     COLOUR: r"colou?rs?|shades?|颜色|顏色",
@@ -117,7 +125,7 @@ class ExactParts:
 def read_exact(text: str, vocabulary: Vocabulary) -> ExactParts:
     parts = ExactParts(price=parse_price(text))
     if parts.price:
-        parts.spans.extend(parts.price.spans)
+        parts.spans.extend((_led_up(text, start), end) for start, end in parts.price.spans)
     _read_measures(text, parts)
     _read_order(text, parts)
     _read_dropped(text, parts)
@@ -130,6 +138,12 @@ def residue(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _led_up(text: str, start: int) -> int:
+    """Where the words begin that lead up to a price: "and priced", "where the cost is"."""
+    lead = _PRICE_LEAD.search(text[:start])
+    return lead.start() if lead else start
 
 
 def _read_measures(text: str, parts: ExactParts) -> None:
@@ -188,6 +202,8 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
         if _touches((mention.start, mention.end), tuple(parts.spans)):
             continue
         before = text[: mention.start]
+        if mention.field == BRAND and _COMPATIBLE.search(before):
+            continue  # a strap for a Garmin is seldom Garmin's
         goes_on = previous is not None and bool(_ALSO_NOT.match(text[previous.end : mention.start]))
         refusing = bool(_NOT_BEFORE.search(before)) or (refusing and goes_on)
         lacking = (

@@ -19,7 +19,7 @@ from retrieval.measures import Measure
 
 AGREEMENT = 0.6  # of the first results must lie on the named shelf for the shelf to become a filter
 SHARED_AGREEMENT = 0.1  # of all that is found, where several shelves are named
-COLOURED = 0.2  # of them for a colour: shops leave it out where a picture shows it
+COVERAGE_WITHOUT_SHELF = 1.0  # where no shelf is named, one first result that does not state it may be the one meant
 STATED_SOMEWHERE = 0.1
 FIRST_RESULTS = 10
 SCOPE = 50
@@ -31,6 +31,9 @@ class Grounded(NamedTuple):
     filters: list[Mention]
     wishes: list[Mention]
     ranges: dict[str, list[Measure]]
+
+
+NOTHING_GROUNDED = Grounded([], [], {})
 
 
 def ground(
@@ -89,7 +92,7 @@ def _usable(
                 return replace(meaning, values=siblings)
         else:
             stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
-            enough = COLOURED if meaning.field == COLOUR else COVERAGE
+            enough = COVERAGE if shelves or meaning.field == COLOUR else COVERAGE_WITHOUT_SHELF
             if stating and _share(_scope(catalogue, shelves, first), np.concatenate(stating)) >= enough:
                 return meaning
     return None

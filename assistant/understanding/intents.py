@@ -15,8 +15,9 @@ from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.references import References
 from assistant.understanding.topics import returned_to
 from assistant.understanding.values import asked_for_values
-from assistant.understanding.wording import is_whom, recommended_words
+from assistant.understanding.wording import is_whom, recommended_words, wanted_words
 from retrieval.filters import CATEGORY
+from retrieval.request import without_offers
 
 LONGEST_CONTINUATION = 6  # words; longer messages that begin with "for" or "with" stand by themselves
 
@@ -31,6 +32,7 @@ class Said:
     references: References
     in_cart: References  # the same message, read as pointing into the cart
     state: DialogueState
+    spans: tuple[tuple[int, int], ...] = ()  # of the text what is dealt with, the values that it names aside
     corrects: bool = False  # what was said or shown before is put right
 
     @property
@@ -261,8 +263,11 @@ def _service(said: Said) -> Settled | None:
     if cues.ORDER.search(said.text):
         return Settled("order")
     topics = (*cues.POLICIES.values(), service.ABOUT_SHOP)
-    asks_policy = any(pattern.search(said.text) for pattern in topics)
-    if asks_policy and cues.POLICY_QUESTION.search(said.text) and not (said.parts.price and said.names_category):
+    others = without_offers(said.text)
+    asks_for_things = cues.SEARCH.search(said.text) and wanted_words(others)
+    text = others if asks_for_things else said.text  # "show me lamps with free delivery" asks for lamps
+    asks_policy = any(pattern.search(text) for pattern in topics)
+    if asks_policy and cues.POLICY_QUESTION.search(text) and not (said.parts.price and said.names_category):
         return Settled("ask_policy")
     return None
 

@@ -15,7 +15,7 @@ from assistant.understanding.continuing import carried_over, continuing
 from assistant.understanding.corrections import heard
 from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.fitting import MEASURE
-from assistant.understanding.grounding import Grounded, ground
+from assistant.understanding.grounding import NOTHING_GROUNDED, Grounded, ground
 from assistant.understanding.intents import Said, Settled, going_on, settle
 from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import Reading, read_message
@@ -86,10 +86,12 @@ class Understander:
         parts = read_exact(text, self.vocabulary)
         # What points at a product on the table is no condition: "the blue one" asks for no blue things.
         parts.wanted = [mention for mention in parts.wanted if not _inside(mention, references)]
-        spans = [*parts.spans, *references.spans, *((m.start, m.end) for m in parts.wanted if m.field != CATEGORY)]
+        spans = [*parts.spans, *references.spans]
+        named = [(mention.start, mention.end) for mention in parts.wanted if mention.field != CATEGORY]
         return Said(
             text=text,
-            content=wanted_words(residue(text, spans)),
+            content=wanted_words(residue(text, [*spans, *named])),
+            spans=tuple(spans),
             parts=parts,
             references=references,
             in_cart=resolve(text, in_cart, [], in_cart),
@@ -147,8 +149,11 @@ class Understander:
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
             said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
-        topic = continued(state.query, query) if refining and carried.category == state.filters.category else query
-        grounded = ground(self._search, topic, carried, said.parts.wanted, said.parts.measures)
+        before = state.query if refining and carried.category == state.filters.category else ""
+        typed = query == said.content and not recommending
+        scope = _words_left(said, NOTHING_GROUNDED) if typed else query
+        grounded = ground(self._search, continued(before, scope), carried, said.parts.wanted, said.parts.measures)
+        topic = continued(before, _words_left(said, grounded) if typed else query)
         parts = _with(said.parts, grounded)
         wishes = [wish for wish in grounded.wishes if _is_named(wish, said)]
         understanding.wishes = [said.text[mention.start : mention.end] for mention in wishes]
@@ -221,9 +226,17 @@ def _with(parts: ExactParts, grounded: Grounded) -> ExactParts:
     return replace(parts, wanted=grounded.filters, ranges=grounded.ranges)
 
 
+def _words_left(said: Said, grounded: Grounded) -> str:
+    """The words typed, in their order, without what the filters hold; wishes stay where they stand."""
+    wishes = {(wish.start, wish.end) for wish in grounded.wishes}
+    spans = [span for span in said.spans if span not in wishes]
+    spans += [(mention.start, mention.end) for mention in grounded.filters if mention.field != CATEGORY]
+    return wanted_words(residue(said.text, spans))
+
+
 def _is_named(wish: Mention, said: Said) -> bool:
     """Whether the reply names the wish: a translation's words are not the shopper's, a measure is the same in both."""
-    return wish.field == MEASURE or (wish.field != CATEGORY and not said.in_chinese)
+    return wish.field == MEASURE or (wish.field != CATEGORY and (bool(wish.words) or not said.in_chinese))
 
 
 def _inside(mention: Mention, references: References) -> bool:

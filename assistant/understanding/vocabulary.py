@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from dataclasses import field as default
 from functools import cached_property, lru_cache
 
-import Stemmer
-
-from assistant.understanding.chinese import known_words
+from assistant.understanding.chinese import Translated, known_words
+from assistant.understanding.inflection import singular as singular
+from assistant.understanding.inflection import stem as stem
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
@@ -98,17 +98,12 @@ class Vocabulary:
             if meanings:
                 found.append(replace(meanings[0], others=tuple(meanings[1:])))
             place += max(size, 1)
-        return found + self._in_chinese(text)
+        return found + [new for new in self._in_chinese(text) if not any(_overlap(new, old) for old in found)]
 
     def _in_chinese(self, text: str) -> list[Mention]:
         """What Chinese words name that the catalogue knows in English (防水: waterproof)."""
         return [
-            replace(
-                mention,
-                start=word.start,
-                end=word.end,
-                others=tuple(replace(other, start=word.start, end=word.end) for other in mention.others),
-            )
+            replace(mention, start=word.start, end=word.end, words=word.english, others=_at(word, mention.others))
             for word in known_words(text)
             for mention in self.mentions(word.english)
         ]
@@ -234,6 +229,14 @@ class Vocabulary:
         return frozenset(stem(match[0]) for text in texts for match in _TOKEN.finditer(text))
 
 
+def _at(word: Translated, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    return tuple(replace(mention, start=word.start, end=word.end, words=word.english) for mention in mentions)
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _last_step(path: str) -> str:
     return path.rsplit(CATEGORY_SEPARATOR, 1)[-1].casefold()
 
@@ -246,52 +249,6 @@ def _widest(paths: set[str]) -> set[str]:
 def words_of(text: str) -> Iterator[re.Match[str]]:
     """Words, and single Chinese characters, with their places."""
     return _TOKEN.finditer(text)
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """What inflections of a word share, for telling whether two texts speak of the same."""
-    return _STEMMER.stemWord(word.lower())
-
-
-@lru_cache(maxsize=100_000)
-def singular(word: str) -> str:
-    """The word as it is looked up: "mugs" is a mug and "two" is 2, but to write is no Writing and to hike no Hiking."""
-    word = word.lower().removesuffix("'s")
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    for ending, instead in _PLURALS:
-        if len(word) > len(ending) + 1 and word.endswith(ending):
-            return word.removesuffix(ending) + instead
-    return word
-
-
-_PLURALS = (
-    ("ies", "y"),
-    ("ches", "ch"),
-    ("shes", "sh"),
-    ("sses", "ss"),
-    ("xes", "x"),
-    ("ss", "ss"),
-    ("us", "us"),
-    ("s", ""),
-)
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_IRREGULAR = {word: str(number) for number, word in enumerate(_NUMBERS)} | {
-    "people": "person",
-    **dict.fromkeys(("men", "mens", "men's"), "man"),
-    **dict.fromkeys(("women", "womens", "women's", "ladies"), "woman"),
-    "children": "child",
-    "kids": "child",
-    "kid": "child",
-    "feet": "foot",
-    "mice": "mouse",
-    "shelves": "shelf",
-    "scarves": "scarf",
-    "scarfs": "scarf",
-    "knives": "knife",
-}
-_STEMMER = Stemmer.Stemmer("english")
 
 
 def _speaks_for_itself(value: str) -> bool:
