@@ -32,7 +32,7 @@ from data.demo.build import build
 from data.demo.specs import load_departments
 from data.store import Store
 
-FAMILIES = {"insulated travel mug", "camping tent", "running shoe", "granola"}
+FAMILIES = {"insulated travel mug", "granola", "women's hiking boot", "men's hiking boot"}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,15 @@ def shop(store: Store) -> Iterator[Assistant]:
     opened = Assistant.open(store.folder, progress=False, llm="none")
     yield opened
     opened.close()
+
+
+def test_every_product_belongs_to_the_family_that_its_title_names(truth: GroundTruth) -> None:
+    """Two families may stand on one shelf."""
+    for name in FAMILIES:
+        assert len(truth.of_family(name)) >= 15
+        for product in truth.of_family(name):
+            assert name in product.title
+            assert truth.family_of(product.product_id) == name
 
 
 class TestNeeds:

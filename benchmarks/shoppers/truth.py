@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from data.catalogue import Catalogue
+from data.demo.products import slug
 from data.demo.specs import Family, load_departments
 from data.records import Product
 from data.store import Store
@@ -54,16 +55,15 @@ class GroundTruth:
 
     def __init__(self, store: Store) -> None:
         self._catalogue = Catalogue(store.products())
-        departments = load_departments()
-        self.families: list[Family] = [family for department in departments for family in department.families]
-        self._shelves = {each.category(family): family.name for each in departments for family in each.families}
+        self.families: list[Family] = [family for department in load_departments() for family in department.families]
+        self._slugs = {slug(family.name): family.name for family in self.families}  # two families may share a shelf
 
     @cached_property
     def _by_family(self) -> dict[str, list[Product]]:
         grouped: dict[str, list[Product]] = {family.name: [] for family in self.families}
         for row in range(len(self._catalogue)):
             product = self._catalogue.product(row)
-            grouped[self._shelves[product.category]].append(product)
+            grouped[self._slugs[product.product_id.rpartition("-")[0]]].append(product)
         return grouped
 
     @cached_property
