@@ -13,12 +13,13 @@ from dataclasses import field as default
 from functools import cached_property, lru_cache
 
 from assistant.understanding.chinese import Translated, known_words
-from assistant.understanding.inflection import singular as singular
-from assistant.understanding.inflection import stem as stem
+from assistant.understanding.inflection import singular, stem
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR
+
+__all__ = ["LONGEST_PHRASE", "YES", "Mention", "Vocabulary", "singular", "stem", "words_of"]
 
 SYNONYM_SHARE = 0.8  # of a shelf's products have the tag, and of the tag's products stand on the shelf
 LONGEST_PHRASE = 6  # tokens; for Chinese, where a token is a character, as well
