@@ -14,6 +14,8 @@ from data.records import Product
 
 MOST_PRODUCTS = 2  # the model speaks of the first ones; the cards show them all
 MOST_ATTRIBUTES = 6
+MOST_ROWS = 8  # of a comparison
+ABSENT = "–"  # in a comparison, where a listing says nothing
 FEWEST = 3  # facts a product in the second, shorter request
 LONGEST_DESCRIPTION = 200  # characters
 
@@ -27,7 +29,10 @@ def listing_facts(evidence: Evidence, currency: str, language: Language, message
     """Title → what its listing says: of a comparison the rows of the table, otherwise the listing in short, what the
     message names first."""
     if evidence.table:
-        return {title: "; ".join(rows) for title, rows in _columns(evidence)}
+        return {
+            title: "; ".join([*rows[:1], *_nearest(rows[1:], message)][:MOST_ROWS])
+            for title, rows in _columns(evidence)
+        }
     return {product.title: _listing(product, currency, language, message) for product in spoken_of(evidence)}
 
 
@@ -70,7 +75,7 @@ def _columns(evidence: Evidence) -> Iterator[tuple[str, list[str]]]:
     names = [row[0] for row in evidence.table.rows]
     for title, *values in zip(evidence.table.columns[1:], *(row[1:] for row in evidence.table.rows), strict=True):
         rows = [f"{name}: {value}" for name, value in zip(names, values, strict=True)]
-        yield title, [row for row in rows if not is_suspicious(row)]
+        yield title, [row for row in rows if not is_suspicious(row) and not row.endswith(f": {ABSENT}")]
 
 
 def _listing(product: Product, currency: str, language: Language, message: str) -> str:
