@@ -193,7 +193,7 @@ FIELD_OF_WORD = {
     **dict.fromkeys(("material", "材质"), "material"),
 }
 JUST_SHOW = _cue(
-    r"\b(?:just|simply) show (?:me|us|them|it|what)\b|\b(?:stop|quit|no (?:more)?|enough(?: with the)?|don'?t ask(?: me)?(?: any| so many)?|without(?: any)?) (?:asking|questions?)\b|\b(?:don'?t|do not) ask\b|\bjust (?:give|list|get) (?:me|them)\b|\bshow me (?:everything|all(?: of (?:them|it))?)\b",
+    r"\b(?:just|simply) show (?:me|us|them|it|what)\b|\b(?:stop|quit|no(?: more)?|enough(?: with the)?|don'?t ask(?: me)?(?: any| so many)?|without(?: any)?) (?:asking|questions?)\b|\b(?:don'?t|do not) ask\b|\bjust (?:give|list|get) (?:me|them)\b|\bshow me (?:everything|all(?: of (?:them|it))?)\b",
     r"直接(?:给我看|給我看|看|给我|列出来|列|上|来|展示|显示|推荐)|别问了?|別問|不要(?:再)?问|少问|全部?(?:给我看|列出来)|都给我看",
 )
 """No questions are wanted."""
