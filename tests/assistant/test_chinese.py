@@ -5,6 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from assistant.understanding.chinese import beyond_known_words, in_known_words
+from data.demo.specs import load_departments
+
 TENTS = "Outdoor > Camping > Tents"
 
 
@@ -88,3 +91,46 @@ def test_small_talk(shopper, message: str, intent: str, words: str) -> None:
 
 def test_what_shipping_costs(shopper) -> None:
     assert "$4.99" in shopper.says("运费多少").text
+
+
+@pytest.mark.parametrize(
+    ("message", "shelf"),
+    [
+        ("保温杯", "Kitchen > Drinkware > Insulated Travel Mugs"),
+        ("保溫杯", "Kitchen > Drinkware > Insulated Travel Mugs"),
+        ("帐篷", TENTS),
+        ("想買一個帳篷", TENTS),
+        ("登山包", "Outdoor > Hiking > Hiking Backpacks"),
+        ("有没有女士雨衣", "Women's Fashion > Jackets & Coats > Rain Jackets"),
+    ],
+)
+def test_chinese_names_find_the_shelf_of_an_english_catalogue(
+    shopper, products: pd.DataFrame, message: str, shelf: str
+) -> None:
+    turn = shopper.says(message)
+    assert turn.understanding.filters.category == [shelf]
+    assert turn.evidence.total == (products["category"] == shelf).sum()
+
+
+def test_a_chinese_wish_without_a_model_is_met_by_its_known_words(shopper) -> None:
+    turn = shopper.says("適合露營的")
+    assert turn.products and {product.category for product in turn.products} <= {
+        TENTS,
+        "Outdoor > Camping > Sleeping Bags",
+    }
+
+
+def test_chinese_that_nobody_can_read_is_no_list_of_something_else(shopper) -> None:
+    assert shopper.says("有没有防蚊液").products == []
+
+
+def test_every_family_of_the_demo_store_is_known_by_its_chinese_names() -> None:
+    """The specifications name families in Chinese; the assistant must know those names as a whole."""
+    unknown = {
+        name
+        for department in load_departments()
+        for family in department.families
+        for name in family.chinese
+        if not in_known_words(name) or beyond_known_words(name).strip()
+    }
+    assert unknown == set()
