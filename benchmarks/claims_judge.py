@@ -36,8 +36,7 @@ _NEGATOR = re.compile(
 _CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|while|and it|which|because|so)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[。！？])")
 _WORD = re.compile(r"(?<![a-z])l(?![a-z])|[a-z][a-z'é]+", re.I)
-# Words that are about the talk and not about a thing. Written for this judge, from scratch.
-_EMPTY = frozenset(
+_EMPTY = frozenset(  # words about the talk and not about a thing
     """a about above after again all also am an and another any are aren't as at be because been before being below best
     better between both but by can cannot choice choose could did differ different do does doesn't doing don't down during
     each either else ever every everyday few find fit fits for from further get good great has hasn't have having he help
@@ -49,7 +48,7 @@ _EMPTY = frozenset(
     those though through time to too two type under until up us use used useful user very want was way we well were what
     when where whether which while who whom why will wish with without would yet you your yours feature features featuring
     come comes design designed style styled great nice lovely excellent first third has having color colour size available
-    making costs cost priced keeps keep stays give gives allow allows ensure ensures version slightly especially finish""".split()
+    making costs cost priced hold holds weighs measures lasts keeps keep stays give gives allow allows ensure ensures version slightly especially finish""".split()
 )
 
 _BIG = ("dimensions", "capacity", "volume", "size", "screen size", "diameter")

@@ -74,6 +74,11 @@ def test_every_price_in_a_reply_has_a_source(turns: list[Turn], everything: list
     assert stated > 60
 
 
+def test_the_last_look_holds_back_nothing_that_is_so(turns: list[Turn]) -> None:
+    """Without a model all sentences are the shop's own phrases, filled from the evidence."""
+    assert [turn.refused for turn in turns if turn.refused] == []
+
+
 def test_every_reply_says_something_in_the_language_of_the_message(turns: list[Turn]) -> None:
     for turn in turns:
         assert turn.text.strip()
