@@ -135,14 +135,14 @@ def _arrival(request: Request, asked: _Asked) -> Evidence:
 
 
 def _history(request: Request, asked: _Asked) -> Evidence:
-    """The latest, as many as their products fit on the cards."""
+    """The latest, as many as it takes to fill the cards with their products."""
     if _THE_LAST.search(request.message):
         return _status(request, _Asked("status", asked.orders[:1], exactly=True))
     listed: list[Order] = []
     for order in asked.orders[:LATEST]:
-        if listed and len({line.product_id for one in [*listed, order] for line in one.lines}) > LATEST:
-            break
         listed.append(order)
+        if len({line.product_id for one in listed for line in one.lines}) >= LATEST:
+            break
     separator = "；" if request.understanding.language == "zh" else "; "
     text = separator.join(in_list(request, order) for order in listed)
     evidence = _told(request, listed, [Note(key="order_list", values={"orders": text})])

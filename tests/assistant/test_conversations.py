@@ -393,7 +393,7 @@ def test_a_known_shopper_hears_of_their_purchases(talk: Callable, shop: Assistan
     latest = list(dict.fromkeys(bought["product_id"][bought["user_id"] == user]))[:5]
     turn = talk(user).says("what were my last orders?")
     assert turn.understanding.intent == "order"
-    assert set(ids(turn)) == set(latest)
+    assert latest[0] in ids(turn) and set(ids(turn)) <= set(latest)
     assert products["title"][latest[0]] in turn.text
     assert talk("stranger").says("what were my last orders?").products == []
 
