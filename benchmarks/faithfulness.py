@@ -39,6 +39,10 @@ TURNS = 300
 LONGEST = 4  # messages of a conversation
 CHINESE = 0.2  # of the conversations
 EXAMPLES = 12
+_WRITES_REPLIES = (
+    "reply", "reply_again", "compare", "to_chinese", "plain_words", "checker", "claims", "comparing", "facts", "grounds",
+    "guard", "mentions", "suspicion", "translation", "writer",
+)  # fmt: skip
 _TALK = yaml.safe_load(Path(__file__).with_name("faithfulness_talk.yaml").read_text(encoding="utf-8"))
 
 
@@ -81,7 +85,7 @@ class Overheard(BaseChatModel):
 
 def measure(options: Options, console: Console) -> Report:
     store = Store.open(options.store)
-    file = _file(store, options.seed)
+    file = options.kept or _file(store, options.seed)
     rows = _talked(store, options, file, console)
     if not rows:
         raise AisleError("No turn in which the model wrote: the evaluation needs a language model.")
@@ -119,7 +123,7 @@ def report(rows: list[dict[str, Any]], judge: Judge) -> Report:
 
 def _talked(store: Store, options: Options, file: Path, console: Console) -> list[dict[str, Any]]:
     rows = _read(file)
-    if sum(bool(row["written"]) for row in rows) >= options.turns or options.judge_only:
+    if sum(bool(row["written"]) for row in rows) >= options.turns or options.kept:
         return rows
     opened = Assistant.open(options.store, progress=False)
     if opened.model is None:
@@ -226,15 +230,9 @@ def _rate(findings: list[Finding]) -> float:
 
 
 def _file(store: Store, seed: int) -> Path:
-    replies = sorted(
-        file
-        for package in (assistant.replies, assistant.prompts)
-        for file in Path(package.__path__[0]).rglob("*")
-        if file.suffix in (".py", ".md", ".yaml", ".txt")
-    )
-    mark = fingerprint(store.products_file, Path(__file__).with_name("faithfulness_talk.yaml"), *replies, str(seed))[
-        :12
-    ]
+    folders = [Path(package.__path__[0]) for package in (assistant.replies, assistant.prompts)]
+    files = sorted(file for folder in folders for file in folder.iterdir() if file.stem in _WRITES_REPLIES)
+    mark = fingerprint(store.products_file, Path(__file__).with_name("faithfulness_talk.yaml"), *files, str(seed))[:12]
     folder = home() / "evaluations"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"faithfulness-{mark}.jsonl"
@@ -250,7 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--turns", type=int, default=TURNS, help="in so many the model must have written")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--store", default="demo", help="its name, or the path of its folder")
-    parser.add_argument("--judge-only", action="store_true", help="judge what has been kept, and talk no further")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="judge the turns in this file, and talk no further")
     command(parser, measure, arguments)
 
 
