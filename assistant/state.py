@@ -90,6 +90,7 @@ class DialogueState(BaseModel):
     past: list[Topic] = Field(default_factory=list)
     discussed: list[str] = Field(default_factory=list)
     asked: Asked | None = None
+    product_question: str = ""  # the last one about a product, which "and the second?" asks again
     asked_fields: list[str] = Field(default_factory=list)
     in_a_row: int = 0
     spare_questions: bool = False

@@ -1,206 +1,208 @@
-# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
-"""`ask_product`: answered from the product's own attributes, listing and reviews, or not at all."""
+"""`ask_product`: answered from the product's attributes, listing and reviews and the shop's policies, or not at all."""
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
-import numpy as np
-
 from assistant.actions.request import Request
+from assistant.answering import passages
+from assistant.answering.answer import Answer
+from assistant.answering.attributes import Listing
+from assistant.answering.names import name_in
+from assistant.answering.opinion_questions import asked_about, from_reviews
+from assistant.answering.passages import Passage
+from assistant.answering.question import Question
+from assistant.answering.quoting import quote
+from assistant.answering.several import side_by_side, titles_of
 from assistant.turn import Evidence, Fact, Note
-from assistant.understanding.chinese import with_known_words
-from assistant.understanding.cues import QUESTION
+from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import stem, words_of
-from data.records import Product, Review
+from data.records import Policy, Product
 
-LIKENESS = 0.42  # cosine between the question and a sentence from which the sentence answers it
-SHARED_LIKENESS = 0.3  # enough where they also share a telling word
+MOST = 4  # products asked about at once; "which of these" asks of the whole list shown
 QUOTES = 2
-_PRICE = re.compile(r"\bhow much\b|\bprice\b|\bcosts?\b|多少[钱錢]|[价價]格|[价價][钱錢]", re.I)
-_STOCK = re.compile(
-    r"\bin stock\b|\bavailable\b(?! in\b(?! stock))|\bhow many (?:are )?left\b|\bhave (?:it|them) now\b|有[货貨]|[库庫]存|[现現][货貨]",
-    re.I,
-)
-_RATING = re.compile(r"\brat(?:ing|ed|ings)\b|\bstars\b|[评評]分", re.I)
-_REVIEWS = re.compile(
-    r"\breviews?\b|\b(?:people|customers|buyers|others|reviewers?) (?:say|think|like)|\bany good\b|[评評][价價论論]|口碑|好用[吗嗎]|怎么样|怎麼樣",
-    re.I,
-)
-_ABOUT = re.compile(
-    r"\b(?:tell me (?:more )?about|more (?:info|information|details?)|details? (?:of|on|about)|describe)\b|[详詳][细細]|介[绍紹]|具体",
-    re.I,
-)
-_YES_NO = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|hey)[\s,]+)?(?:is|are|does|do|can|could|will|would|has|have)\b"
-    r"|\b(?:is|are|does|do|can|could|will|has|have) (?:it|they|this|that|the)\b|[吗嗎](?:\W|[a-z])*$|是不是|能不能|可不可以",
-    re.I,
-)
-_FUNCTION_WORDS = frozenset(
-    "is are was the a an it its this that these those does do can could will would has have how what which when where who why "
-    "of on in to for from with by and or one first second third fourth fifth last be i you they them there any".split()
-)
-# Words that ask for an attribute under another name.
-_ASKED_AS = {
-    "material": "made fabric material 材质 材質 材料 面料",
-    "size": "big large fit sizes 尺码 尺寸 多大",
-    "weight": "heavy weigh weighs 多重 重量",
-    "capacity": "hold volume litres ml 容量",
-    "dimensions": "big large tall wide long 尺寸 多大 多高 多长",
-    "colour": "color colors colour colours 颜色 顏色",
-    "age": "old age 几岁 年龄",
-}
-
-
-class _Asked(NamedTuple):
-    name: str
-    value: str
+DESCRIPTION = 320  # characters
 
 
 def act(request: Request) -> Evidence:
-    products = request.referenced()[:3]
+    question = _question(request)
+    products = _products(request, Question(request.message))
     if not products:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
-    request.state.focus = [product.product_id for product in products]
-    evidence = Evidence(products=products, suggestions=[request.say("ask_reviews"), request.say("ask_add")])
-    for product in products:
-        _answer(request, product, evidence)
-    return evidence
+    titles = titles_of(products)
+    answers = [_answer(request, question, product, titles[product.product_id]) for product in products]
+    notes, chosen = side_by_side(question, products, answers, titles)
+    request.state.focus = [product.product_id for product in chosen]
+    return Evidence(
+        products=chosen,
+        notes=notes,
+        facts=[fact for answer in answers for fact in answer.facts],
+        suggestions=[request.say("ask_reviews"), request.say("ask_add")],
+        elaborate=question.topic == "about" and len(products) == 1 and answers[0].says,
+    )
 
 
-def _answer(request: Request, product: Product, evidence: Evidence) -> None:
-    question = with_known_words(request.message)
-    attributes = _asked_attributes(product, question)
-    if attributes and not _REVIEWS.search(question):
-        evidence.notes += [_attribute_note(product, asked, question) for asked in attributes]
-    elif _PRICE.search(question):
-        evidence.notes.append(
-            Note(key="answer_price", values={"title": product.title, "price": request.money(product.price)})
-        )
-    elif _STOCK.search(question):
-        evidence.notes.append(_stock_note(product))
-    elif _REVIEWS.search(question):
-        _from_reviews(request, product, evidence)
-    elif _RATING.search(question):
-        evidence.notes.append(_rating_note(product))
-    elif _ABOUT.search(question) or not QUESTION.search(question):
-        _describe(product, evidence)
-    else:
-        _from_texts(request, product, evidence)
+def _question(request: Request) -> Question:
+    """The message; after "and the second?" the question before it, asked of another product."""
+    question = Question(request.message)
+    if question.follows and request.state.product_question:
+        return Question(request.state.product_question)
+    request.state.product_question = request.message
+    return question
 
 
-def _asked_attributes(product: Product, question: str) -> list[_Asked]:
-    """Attributes of the product that the question names, by their name, a usual word for it, or one of their values."""
-    said = {stem(word[0]) for word in words_of(question)} - _FUNCTION_WORDS
-    asked = []
-    for name, value in product.attributes.items():
-        words = {stem(word[0]) for word in words_of(name)}
-        usual = _ASKED_AS.get(name, "").split()
-        value_words = {stem(word[0]) for word in words_of(value)} - _FUNCTION_WORDS
-        named = words <= said or any(stem(word) in said or (not word.isascii() and word in question) for word in usual)
-        names_value = value.lower() not in ("yes", "no") and len(value) > 3 and value_words and value_words <= said
-        if named or names_value:
-            asked.append(_Asked(name, value))
-    return asked[:2]
+def _products(request: Request, question: Question) -> list[Product]:
+    """Those pointed at; for "which of these is waterproof?" the list on the table where nothing else is meant."""
+    pointed = request.referenced()
+    of_list = question.of_several and request.understanding.problem in ("", "which_one")
+    if of_list and len(pointed) < 2 and len(request.state.shown) > 1 and not question.follows:
+        several = request.state.focus if len(request.state.focus) > 1 else request.state.shown
+        return request.shop.catalogue.known(several)
+    return pointed[:MOST]
 
 
-def _attribute_note(product: Product, asked: _Asked, question: str) -> Note:
-    values = {"title": product.title, "name": asked.name, "value": ", ".join(product.values(asked.name))}
-    if not _YES_NO.search(question):
-        return Note(key="answer_attribute", values=values)
-    if asked.value.lower() in ("yes", "no"):
-        return Note(key="answer_yes" if asked.value.lower() == "yes" else "answer_no", values=values)
-    said = {stem(word[0]) for word in words_of(question)}
-    offered = [value for value in product.values(asked.name) if {stem(word[0]) for word in words_of(value)} <= said]
-    return Note(key="answer_yes", values=values) if offered else Note(key="answer_attribute", values=values)
+def _answer(request: Request, question: Question, product: Product, title: str) -> Answer:
+    listing = Listing(product, title, request.shop.catalogue, request.understanding.language)
+    topic = question.topic
+    if topic == "reviews":
+        return _from_reviews(request, question, product, title)
+    if topic == "stock":
+        return Answer(notes=[_stock_note(product, title)])
+    if topic == "rating":
+        return Answer(notes=[_rating_note(product, title)])
+    if topic == "about":
+        return _described(listing)
+    if (answer := listing.answer(question)) is not None:
+        return _with_policy(request, question, answer) if topic == "policy" else answer
+    if topic == "price":
+        return Answer(notes=[_price_note(request, product, title)])
+    if topic == "policy" and (answer := _from_policies(request, question)) is not None:
+        return answer
+    return _from_texts(request, question, listing)
 
 
-def _stock_note(product: Product) -> Note:
+def _price_note(request: Request, product: Product, title: str) -> Note:
+    return Note(key="answer_price", values={"title": title, "price": request.money(product.price)})
+
+
+def _stock_note(product: Product, title: str) -> Note:
     if not product.in_stock:
-        return Note(key="answer_out_of_stock", values={"title": product.title})
+        return Note(key="answer_out_of_stock", values={"title": title})
     if product.stock is None:
-        return Note(key="answer_in_stock", values={"title": product.title})
-    return Note(key="answer_stock", values={"title": product.title, "stock": product.stock})
+        return Note(key="answer_in_stock", values={"title": title})
+    return Note(key="answer_stock", values={"title": title, "stock": product.stock})
 
 
-def _rating_note(product: Product) -> Note:
+def _rating_note(product: Product, title: str) -> Note:
     if product.rating is None:
-        return Note(key="answer_no_rating", values={"title": product.title})
-    values = {"title": product.title, "rating": f"{product.rating:g}", "ratings": f"{product.rating_count:,}"}
+        return Note(key="answer_no_rating", values={"title": title})
+    values = {"title": title, "rating": f"{product.rating:g}", "ratings": f"{product.rating_count:,}"}
+    if product.rating_count == 1:
+        return Note(key="answer_rating_one", values={"title": title, "rating": f"{product.rating:g}"})
     return Note(key="answer_rating", values=values)
 
 
-def _from_reviews(request: Request, product: Product, evidence: Evidence) -> None:
-    """The rating, and one voice from each side where there are two sides."""
-    reviews = request.shop.reviews(product.product_id)
-    evidence.notes.append(_rating_note(product))
-    if not reviews:
-        evidence.notes.append(Note(key="no_reviews", values={"title": product.title}))
-    kind = [review for review in reviews if (review.rating or 0) >= 4][:1]
-    critical = [review for review in reviews if review.rating is not None and review.rating <= 3][:1]
-    for review in kind + critical or reviews[:1]:
-        evidence.notes.append(Note(key="reviews_say", values={"text": _short(review.text)}))
-        evidence.facts.append(Fact(text=review.text, source="review"))
+def _from_reviews(request: Request, question: Question, product: Product, title: str) -> Answer:
+    reviews, encoder = request.shop.reviews(product.product_id), request.shop.search.encoder
+    language = request.understanding.language
+    answer = from_reviews(question, product, reviews, encoder, title, language)
+    of_something = not answer.says and asked_about(question, product)
+    listed = Listing(product, title, request.shop.catalogue, language).answer(question) if of_something else None
+    if listed is not None:  # "how does it keep things warm?": what no reviewer says, the listing may
+        return Answer(listed.notes + answer.notes, listed.facts, listed.verdict, name=listed.name, stated=listed.stated)
+    answer.notes.insert(0, _rating_note(product, title))
+    return answer
 
 
-def _describe(product: Product, evidence: Evidence) -> None:
-    text = _short(product.description, 320) or ", ".join(
-        f"{name}: {value}" for name, value in product.attributes.items()
-    )
-    key, values = (
-        ("listing_says", {"title": product.title, "text": text})
-        if text
-        else ("listing_silent", {"title": product.title})
-    )
-    evidence.notes.append(Note(key=key, values=values))
-    evidence.facts.append(Fact(text=product.description, source="listing"))
-    evidence.elaborate = bool(text)
+def _described(listing: Listing) -> Answer:
+    product = listing.product
+    text = quote(product.description, DESCRIPTION) or ", ".join(listing.line(name) for name in product.attributes)
+    if not text:
+        return Answer(notes=[Note(key="listing_silent", values={"title": listing.title})], says=False)
+    fact = Fact(text=product.description or text, source="listing")
+    return Answer(notes=[Note(key="listing_says", values={"title": listing.title, "text": text})], facts=[fact])
 
 
-def _from_texts(request: Request, product: Product, evidence: Evidence) -> None:
-    """The sentences of listing and reviews nearest to the question; none near enough: the listing doesn't say."""
-    passages = _passages(product, request.shop.reviews(product.product_id))
-    best = _nearest(request, [text for text, _ in passages])
-    for position in best:
-        text, source = passages[position]
-        key = "listing_says" if source == "listing" else "reviews_say"
-        evidence.notes.append(Note(key=key, values={"title": product.title, "text": text}))
-        evidence.facts.append(Fact(text=text, source=source))
-    if not best:
-        evidence.notes.append(Note(key="listing_silent", values={"title": product.title}))
+def _from_policies(request: Request, question: Question) -> Answer | None:
+    """The sentences of the policy that come nearest; in another language than the policy's its first ones."""
+    policies = request.shop.policies
+    found = passages.of_policies(policies, question.policies)
+    if not found:
+        return None
+    if not question.telling or (has_cjk(question.plain) and not has_cjk(found[0].text)):
+        chosen = found[:QUOTES]
+    else:
+        chosen = _best_of_policy(request, question, found)
+    return _policy_answer(request, chosen, policies)
 
 
-def _passages(product: Product, reviews: list[Review]) -> list[tuple[str, str]]:
-    passages = dict.fromkeys(_sentences(product.description), "listing")
-    for review in reviews:
-        passages |= {sentence: "review" for sentence in _sentences(review.text) if sentence not in passages}
-    return list(passages.items())
-
-
-def _nearest(request: Request, passages: list[str]) -> list[int]:
-    if not passages:
-        return []
+def _best_of_policy(request: Request, question: Question, found: list[Passage]) -> list[Passage]:
+    texts = [passage.text for passage in found]
     encoder = request.shop.search.encoder
-    likeness = encoder.encode(passages) @ encoder.encode_query(request.message)
-    telling = {stem(word[0]) for word in words_of(request.message) if len(word[0]) > 3} - _FUNCTION_WORDS
-    shares = np.array([bool(telling & {stem(word[0]) for word in words_of(text)}) for text in passages])
-    answers = (likeness >= LIKENESS) | (shares & (likeness >= SHARED_LIKENESS))
-    order = np.argsort(-(likeness + 0.1 * shares))
-    return [int(position) for position in order if answers[position]][:QUOTES]
+    scores = encoder.encode(texts) @ encoder.encode_query(question.text) + passages.shares_said(texts, question.telling)
+    best = set((-scores).argsort()[:QUOTES].tolist())
+    topic = found[int(scores.argmax())].topic
+    return [passage for row, passage in enumerate(found) if row in best and passage.topic == topic]
 
 
-def _sentences(text: str) -> list[str]:
-    return [
-        sentence.strip() for sentence in re.split(r"(?<=[.!?。!?])\s+|\n+", text) if 8 < len(sentence.strip()) < 400
-    ]
+def _policy_answer(request: Request, chosen: list[Passage], policies: list[Policy]) -> Answer:
+    topic = chosen[0].topic
+    usual = topic.lower().replace(" ", "_")
+    named = {"shipping", "returns", "warranty", "payment", "gift_wrap", "price_match"}
+    said = request.say(f"topic_{usual}") if usual in named else topic
+    said = said.lower() if request.understanding.language == "en" else said
+    text = " ".join(passage.text for passage in chosen if passage.topic == topic)
+    facts = [Fact(text=policy.text, source="policy") for policy in policies if policy.topic == topic]
+    return Answer(notes=[Note(key="policy_says", values={"topic": said, "text": text})], facts=facts)
 
 
-def _short(text: str, most: int = 220) -> str:
-    """Whole sentences up to so many characters."""
-    kept = ""
-    for sentence in _sentences(text) or [text]:
-        if kept and len(kept) + len(sentence) > most:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return kept[: most + 100]
+def _with_policy(request: Request, question: Question, answer: Answer) -> Answer:
+    """What the listing states (its own guarantee) and, behind it, what the shop's policy adds."""
+    policy = _from_policies(request, question)
+    if policy is not None:
+        answer.notes, answer.facts = answer.notes + policy.notes, answer.facts + policy.facts
+    return answer
+
+
+def _from_texts(request: Request, question: Question, listing: Listing) -> Answer:
+    """The sentences of listing and reviews that speak to the question; none: the listing doesn't say."""
+    product, encoder = listing.product, request.shop.search.encoder
+    words, whole = _in_their_language(question, product)
+    listed = passages.search(passages.of_listing(product), words, whole, encoder)
+    reviewed = passages.search(passages.of_reviews(request.shop.reviews(product.product_id)), words, whole, encoder)
+    chosen = [*listed.answers[:1], *reviewed.answers[:1]]
+    if not chosen:
+        return _silent(request, question, listing, listed.nearest or reviewed.nearest)
+    notes = [_quoted(passage, listing) for passage in chosen]
+    return Answer(notes=notes, facts=[Fact(text=passage.text, source=passage.source) for passage in chosen])
+
+
+def _in_their_language(question: Question, product: Product) -> tuple[list[str], str]:
+    """The telling words without what only names the product, and the question to compare meanings with."""
+    own = {stem(word[0].lower()) for word in words_of(f"{product.family} {product.title.split(',')[0]}")}
+    words = [word for word in question.telling if stem(word) not in own] or question.telling
+    whole = " ".join(words) if has_cjk(question.plain) else question.plain
+    return words, whole
+
+
+def _quoted(passage: Passage, listing: Listing) -> Note:
+    if passage.source == "review":
+        return Note(key="reviews_say", values={"text": passage.text})
+    key = "listing_tag" if passage.topic == "tags" else "listing_says"
+    return Note(key=key, values={"title": listing.title, "text": passage.text})
+
+
+def _silent(request: Request, question: Question, listing: Listing, nearest: Passage | None) -> Answer:
+    """That nothing is written of it, the nearest that is, and who can help."""
+    missing = listing.missing(question)
+    values = {"title": listing.title, "name": name_in(missing, request.understanding.language)}
+    notes = [Note(key="listing_silent_about" if missing else "listing_silent", values=values)]
+    facts: list[Fact] = []
+    if akin := (listing.akin(missing) if missing else "") or listing.near(question):
+        values = {"name": name_in(akin, request.understanding.language), "value": listing.value(akin)}
+        notes.append(Note(key="listing_nearest_attribute", values=values))
+        facts.append(Fact(text=f"{akin}: {listing.product.attributes.get(akin, '')}", source="listing"))
+    elif nearest is not None:
+        key = "listing_nearest" if nearest.source == "listing" else "reviews_nearest"
+        notes.append(Note(key=key, values={"text": nearest.text}))
+        facts.append(Fact(text=nearest.text, source=nearest.source))
+    notes.append(Note(key="listing_ask", values={"contact": request.contact()}))
+    return Answer(notes=notes, facts=facts, says=False, name=missing)

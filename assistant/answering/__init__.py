@@ -1,0 +1,1 @@
+"""Answers about products from what is written of them: attributes, listing, reviews, the shop's policies."""
