@@ -28,7 +28,8 @@ _RECKONED = re.compile(
     r"cheaper|dearer|less|more|total|save|under|over|below|above|between|便宜|[贵省共]|总|以[内下上]|budget|预算|from .* to|[从到]",
     re.I,
 )
-_QUOTE = re.compile(r"[“\"]([^”\"]{4,})[”\"]")
+_QUOTE = re.compile(r"(?<=[:：] )[“\"]([^”\"]{4,})[”\"]")  # not the shopper's own words: 6 for “mug”
+_PARTS = re.compile(r",? (?:while|whereas|but|and) (?=the [A-Z])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|without|cannot|lacks?|isn't|aren't|doesn't|don't|can't|won't)\b|[不没無无未]", re.I
@@ -109,7 +110,7 @@ class Judge:
         for sentence in _sentences(bare):
             found += [*self._prices(sentence, page, message), *self._products(sentence, page, message)]
         spoken: list[_Listing] = []
-        for sentence in _sentences(added):
+        for sentence in (part for whole in _sentences(added) for part in _PARTS.split(whole)):
             spoken = self._named(sentence, page) or spoken or page[:1]
             found += self._attributes(sentence, spoken, page, message)
         return found
@@ -149,8 +150,7 @@ class Judge:
             if re.search(r"[\u4e00-\u9fff]", quote):
                 continue
             parts = [part for part in re.split(r"(?<=[.!?])\s+", quote) if part.strip()]
-            known = all(_squeezed(part) in sources for part in parts) or len(quote.split()) <= 6  # a query, a condition
-            yield Finding("quote", quote, known, text)
+            yield Finding("quote", quote, all(_squeezed(part) in sources for part in parts), text)
 
     def _attributes(
         self, sentence: str, named: list[_Listing], page: list[_Listing], message: str

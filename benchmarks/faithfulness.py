@@ -40,8 +40,8 @@ LONGEST = 4  # messages of a conversation
 CHINESE = 0.2  # of the conversations
 EXAMPLES = 12
 _WRITES_REPLIES = (
-    "reply", "reply_again", "compare", "to_chinese", "plain_words", "checker", "claims", "comparing", "facts", "grounds",
-    "guard", "mentions", "suspicion", "translation", "writer",
+    "reply", "reply_again", "compare", "to_chinese", "plain_words", "checker", "claims", "comparing", "facts",
+    "grounds", "guard", "mentions", "suspicion", "translation", "writer",
 )  # fmt: skip
 _TALK = yaml.safe_load(Path(__file__).with_name("faithfulness_talk.yaml").read_text(encoding="utf-8"))
 

@@ -89,7 +89,7 @@ class Writer:
             good.append(sentence)
             yield sentence
         if refused and not good:
-            again = _request("reply_again", sayable(evidence, message), message)
+            again = _request("reply_again", sayable(evidence, message), "")  # what was asked has led it astray
             yield from self._good(model, again, LONGEST_SECOND_TRY, evidence, message, refused)
 
     @staticmethod
@@ -118,8 +118,8 @@ class Writer:
 
 
 def _request(name: str, facts: dict[str, str], message: str) -> list[BaseMessage]:
-    asked = f"<facts>\n{fenced(facts)}\n</facts>\nShopper: {unfenced(message[:LONGEST_QUOTE])}"
-    return [*prefix(name), HumanMessage(asked)]
+    said = f"\nShopper: {unfenced(message[:LONGEST_QUOTE])}" if message else ""
+    return [*prefix(name), HumanMessage(f"<facts>\n{fenced(facts)}\n</facts>{said}")]
 
 
 def unfenced(message: str) -> str:
