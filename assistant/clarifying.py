@@ -178,9 +178,11 @@ def _of_values(
     least = RARE * len(candidates.rows)
     common = [value for value, places in holding.items() if len(places) >= least]
     offered = sorted(common, key=lambda value: -candidates.weights[holding[value]].sum())[:MOST_CHOICES]
+    if len(offered) < 2:
+        return
     covered = _share(candidates, [holding[value] for value in offered]) / _share(candidates, holding.values())
     readable = request.understanding.language == "en" or all(has_chinese_name(field, value) for value in offered)
-    if len(offered) < 2 or covered < COVERED or not readable:
+    if covered < COVERED or not readable:
         return
     choices = [_choice(request, field, value, holding[value]) for value in sorted(offered, key=_natural_order)]
     if len({choice.label for choice in choices}) == len(choices):

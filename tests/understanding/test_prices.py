@@ -49,3 +49,18 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 @given(st.integers(1, 60), st.sampled_from(["GB", "inch", "kg", "-year-old", "ml", "stars", "pieces", "hours"]))
 def test_other_units_are_no_price(number: int, unit: str) -> None:
     assert parse_price(f"something under {number} {unit}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it shouldn't cost more than $50",
+        "i don't want to spend any more than $50",
+        "it mustn't be over $50",
+        "dont want to pay more than $50",
+    ],
+)
+def test_what_must_not_be_more_is_the_most(text: str) -> None:
+    read = parse_price(normalise(text))
+    assert read is not None
+    assert (read.low, read.high) == (None, 50)
