@@ -80,8 +80,8 @@ class QueryWriter:
         known = in_known_words(said.content)
         if known and (self._model is None or not wanted_words(beyond_known_words(said.content))):
             return "" if _REFUSES.match(said.text) else known
-        read = [*said.parts.spans, *((mention.start, mention.end) for mention in said.parts.wanted)]
-        typed = residue(said.text, read)
+        # Known words stay: what is left of a sentence without them means something else.
+        typed = residue(said.text, said.parts.spans)
         translated = translate(self._model, typed) if self._model and has_cjk(wanted_words(typed)) else ""
         if not translated:
             return known or said.content
@@ -90,7 +90,7 @@ class QueryWriter:
             said.parts.refused += named
             return ""
         said.parts.wanted += named
-        return f"{known} {translated}" if known and not self._leads_somewhere(translated) else translated
+        return translated
 
     def in_catalogue_language(self, said: Said, words: str) -> str:
         """The words, translated where the catalogue is in English and they are not; empty where nobody can."""
