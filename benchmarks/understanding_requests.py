@@ -108,7 +108,7 @@ def report(outcomes: list[Outcome], phrasings: list[tuple[str, bool]]) -> Report
     }
     return Report(
         {name: round(value, 4) for name, value in figures.items()},
-        {"requests": _table(figures, outcomes, said), "requests_missed": _missed(outcomes)},
+        {"understanding.requests": _table(figures, outcomes, said), "understanding.missed": _missed(outcomes)},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
@@ -16,6 +17,7 @@ from retrieval.measures import Measure, rows_within
 COLOUR = "colour"
 BRAND = "brand"
 CATEGORY = "category"
+WORD = "word"  # of a title or a value: a field of `exclude` alone
 MEASURE_CHIP = "measure:"
 REFUSAL_CHIP = "exclude:"
 
@@ -38,9 +40,10 @@ Alternatives = Annotated[list[str], BeforeValidator(_several)]  # one value may 
 class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
-    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category` or an attribute)
-    to the values that must not occur. `measures` maps an attribute to ranges that its values are held against,
-    whatever their unit ("0.5 litres" meets "at least 500 ml"). Prices are in the store's currency, ratings in stars.
+    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category`, an attribute, or
+    `word` for any word of title and attributes) to the values that must not occur. `measures` maps an attribute to
+    ranges that its values are held against, whatever their unit ("0.5 litres" meets "at least 500 ml"). Prices are in
+    the store's currency, ratings in stars.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -134,7 +137,7 @@ def _label(field: str, value: str, beside: list[str]) -> str:
         return value if shared else name
     if value.casefold() == "yes":
         return field
-    return value if field == BRAND else f"{field}: {value}"
+    return value if field in (BRAND, WORD) else f"{field}: {value}"
 
 
 def _any_of(catalogue: Catalogue, field: str, values: list[str]) -> np.ndarray:
@@ -150,7 +153,20 @@ def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
         return catalogue.rows_by_category.get(value, none)
     if field == BRAND:
         return catalogue.rows_by_brand.get(value.casefold(), none)
+    if field == WORD:
+        return _rows_with_word(catalogue, value.casefold())
     return catalogue.rows_by_attribute.get(field, {}).get(value.casefold(), none)
+
+
+def _rows_with_word(catalogue: Catalogue, word: str) -> np.ndarray:
+    """Rows whose title or an attribute's value has the word."""
+    whole = re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isascii() else re.escape(word))
+    rows = {row for row, title in enumerate(catalogue.titles) if whole.search(title.casefold())}
+    for values in catalogue.rows_by_attribute.values():
+        for value, having in values.items():
+            if whole.search(value):
+                rows.update(having.tolist())
+    return np.array(sorted(rows), dtype=np.int64)
 
 
 def _drop(fields: dict[str, list[str]], field: str, value: str) -> None:

@@ -9,12 +9,24 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from retrieval.dialect import exchanged
 from retrieval.tokens import STOP_WORDS, normalise, stem
 
 SHORTEST = 4  # letters; shorter words are too near to one another
 LONG = 9  # letters, from here on two slips are forgiven
 SPLIT_MIN = 3
+SHORTEST_MENDED = 5  # letters of a word that is mended before anything is read from the message
 _WORD = re.compile(r"[a-z]+")
+_WORD_AS_TYPED = re.compile(r"(?<![\w'’@#./-])[A-Za-z]?[a-z]+(?![\w'’@-]|[./]\w)")
+_ASKING = (
+    # What messages to a shop are made of beside its products: slips in these are mended into these.
+    "about above actually anything available because before below between brand cheaper cheapest children colour "
+    "colours compare could delivery different discount exactly expensive favourite friend gift greater looking "
+    "maximum minimum please prefer present price prices probably purchase quality quickly rather really recommend "
+    "recommendation refund return returns shipping should similar smaller larger something somewhere suggest "
+    "suggestion thanks under waterproof whatever where which without would birthday christmas daughter husband mother "
+    "father brother sister girlfriend boyfriend lightweight comfortable leather wireless dollars pounds interested"
+).split()
 
 
 class Spelling:
@@ -29,27 +41,41 @@ class Spelling:
 
         def mended(match: re.Match[str]) -> str:
             word = match[0]
-            if word in STOP_WORDS or stem(word) in self._stems or is_word(word):
+            if word in STOP_WORDS or stem(word) in self._stems:
                 return word
+            if (here := exchanged(word, self.counts.__contains__)) != word or is_word(word):
+                return here
             if halves := self.split(word):
                 return " ".join(halves)
             return self.suggest(word) or word
 
         return _WORD.sub(mended, normalise(text))
 
+    def mend_message(self, text: str, is_word: Callable[[str], bool]) -> str:
+        """The message with its slips mended before anything is read from it: `somthing` is no product, and `watrproof
+        jaket` names a shelf. Names, codes and words that anybody knows stay as they are."""
+
+        def mended(match: re.Match[str]) -> str:
+            word = match[0].lower()
+            known = len(word) < SHORTEST_MENDED or word in STOP_WORDS or word in _ASKING or stem(word) in self._stems
+            a_name = match[0] != word and match.start() > 0
+            if known or a_name or is_word(word) or exchanged(word, self.counts.__contains__) != word:
+                return match[0]
+            meant = _nearest(word, [asked for asked in _ASKING if asked[0] == word[0]], lambda _: 1)
+            return meant or self.suggest(word) or match[0]
+
+        return _WORD_AS_TYPED.sub(mended, text)
+
     def suggest(self, word: str) -> str | None:
         """The nearest word of the catalogue, the more used of two as near; None where none is near.
 
         Near is one slip (a letter left out, added, changed, or two swapped), two in a long word, the first letter kept.
-        In a word of up to five letters no letter is changed: `boat` is not a slip of `boot`.
+        In a word of up to five letters no letter is changed or too many, unless it is doubled: `boat` is not a slip of
+        `boot`, nor `halal` of `hall`.
         """
         if len(word) < SHORTEST:
             return None
-        slips = 2 if len(word) >= LONG else 1
-        candidates = self._by_initial.get(word[0], [])
-        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
-        fair = [(distance, -self.counts[found], found) for found, distance, _ in near if not _changed(word, found)]
-        return min(fair)[2] if fair else None
+        return _nearest(word, self._by_initial.get(word[0], []), self.counts.__getitem__)
 
     def split(self, word: str) -> tuple[str, str] | None:
         """The word as two words of the catalogue, the more used the better; None where it is none."""
@@ -74,5 +100,16 @@ class Spelling:
         return words
 
 
+def _nearest(word: str, candidates: list[str], uses: Callable[[str], int]) -> str | None:
+    slips = 2 if len(word) >= LONG else 1
+    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
+    fair = [(distance, -uses(found), found) for found, distance, _ in near if not _changed(word, found)]
+    return min(fair)[2] if fair else None
+
+
 def _changed(word: str, found: str) -> bool:
-    return len(word) <= 5 and len(word) == len(found) and sorted(word) != sorted(found)
+    if len(word) > 5 or len(found) > len(word):
+        return False
+    if len(word) == len(found):
+        return sorted(word) != sorted(found)
+    return re.sub(r"(.)\1", r"\1", word) != re.sub(r"(.)\1", r"\1", found)

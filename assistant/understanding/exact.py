@@ -12,7 +12,7 @@ from assistant.understanding.measures import read_measures
 from assistant.understanding.prices import PriceRange, parse_price
 from assistant.understanding.sizes import read_sides, read_sizes
 from assistant.understanding.vocabulary import Mention, Vocabulary
-from retrieval.filters import BRAND, CATEGORY, COLOUR
+from retrieval.filters import BRAND, CATEGORY, COLOUR, WORD
 from retrieval.measures import Measure
 
 _STARS = re.compile(
@@ -72,6 +72,20 @@ _PRICE_LEAD = re.compile(
     r"\b(?:pric(?:ed?|es|ing)|costs?|costing|selling|sold|range[sd]?|ranging)(?:\s+(?:is|are|be|should be|range|for|at|of|from|tag))*\s*$",
     re.IGNORECASE,
 )
+_SPEECH = re.compile(
+    r"^\s*(?:(?:so|yeah|yes|ok(?:ay)?|well|right|hi|hey|hello|um+|uh+)\b[\s,]*){2,}"
+    r"|\b(?:u+m+|u+h+|e+r+m?|h+m+|you know(?: what i mean)?|i mean|i guess|i suppose|basically|kind of|sort of|or something|if that makes sense)\b,?"
+    r"|\blike\b(?=\s+(?:an?|some|uh|um|maybe|really)\b)(?<!something like)(?<!anything like)(?<!looks like)"
+    r"|嗯+|呃+|那个那个|就是说",
+    re.IGNORECASE,
+)
+_NOT_THIS = re.compile(
+    r"(?:,|\bbut)\s*(?:not|nothing|no)\s+(?:too\s+|any\s+|so\s+|very\s+)?(?P<word>[a-z]{3,})\s*(?:ones?\s*)?(?=[,.;!?]|please\b|$)"
+    r"|[,，]?\s*(?:不要|别要|不想要)(?P<han>[\u4e00-\u9fff]{1,3})的?(?=[,，。!?]|$)",
+    re.IGNORECASE,
+)
+_NO_QUALITY = frozenset("sure one ones that this these those now yet much many more less expensive pricey dear".split())
+_JOINS = re.compile(r"(?:,|\bbut)\s*$", re.IGNORECASE)
 _COMPATIBLE = re.compile(
     r"\b(?:for|fits?|fitting|compatible with|works with)\s+(?:my|an?|the|your)?\s*$", re.IGNORECASE
 )
@@ -130,6 +144,8 @@ def read_exact(text: str, vocabulary: Vocabulary) -> ExactParts:
     _read_order(text, parts)
     _read_dropped(text, parts)
     _read_values(text, vocabulary, parts)
+    _read_refused_words(text, vocabulary, parts)
+    parts.spans.extend(match.span() for match in _SPEECH.finditer(text))
     return parts
 
 
@@ -195,7 +211,8 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
         lacking = vocabulary.lacking(match.start(), match.end(), match[1].lower())
         if lacking:
             parts.wanted.append(lacking)
-            parts.spans.append(match.span())
+            joint = _JOINS.search(text[: match.start()])
+            parts.spans.append((joint.start() if joint else match.start(), match.end()))
     previous: Mention | None = None
     refusing = False
     for mention in vocabulary.mentions(text):
@@ -217,8 +234,22 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
             (parts.refused if refusing else parts.wanted).append(mention)
         if refusing:
             negation = _NOT_BEFORE.search(before)
-            parts.spans.append((negation.start() if negation else mention.start, mention.end))
+            start = negation.start() if negation else mention.start
+            joint = _JOINS.search(text[:start])  # "chocolate, but nothing with nuts"
+            parts.spans.append((joint.start() if joint else start, mention.end))
         previous = mention
+
+
+def _read_refused_words(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
+    """ "Chocolate, not dark": a refused word that names no value leaves the query, and products that have it the list."""
+    for match in _NOT_THIS.finditer(text):
+        word = (match["word"] or match["han"]).lower()
+        if word in _NO_QUALITY or _touches(match.span(), tuple(parts.spans)):
+            continue
+        if not any(m.start < match.end() and match.start() < m.end for m in parts.wanted):
+            parts.spans.append(match.span())
+            if vocabulary.knows(word):
+                parts.refused.append(Mention(match.start(), match.end(), WORD, (word,)))
 
 
 def _touches(span: tuple[int, int], others: tuple[tuple[int, int], ...]) -> bool:

@@ -45,7 +45,7 @@ class Understander:
         self._queries = QueryWriter(search, self.vocabulary, model, catalogue_language)
 
     def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
-        text, corrects = heard(normalise(message))
+        text, corrects = heard(self._mended(normalise(message)))
         language = detect(text, state.language)
         said = replace(self._read(text, state, in_cart), corrects=corrects)
         settled = settle(said)
@@ -78,6 +78,9 @@ class Understander:
         if settled.intent in ("search", "refine", "recommend") and settled.kind != "why":
             return self._for_list(understanding, said, goes_on=settled.goes_on)
         return self._for_products(understanding, said)
+
+    def _mended(self, text: str) -> str:
+        return self._search.lexical.spelling.mend_message(text, self._search.encoder.knows)
 
     def _read(self, text: str, state: DialogueState, in_cart: list[Product]) -> Said:
         catalogue = self._search.catalogue

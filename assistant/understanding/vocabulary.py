@@ -14,9 +14,11 @@ from functools import cached_property, lru_cache
 
 from assistant.understanding.chinese import Translated, known_words
 from assistant.understanding.inflection import singular, stem
+from assistant.understanding.language import simplified
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
+from retrieval.dialect import exchanged
 from retrieval.filters import BRAND, CATEGORY, COLOUR
 
 __all__ = ["LONGEST_PHRASE", "YES", "Mention", "Vocabulary", "singular", "stem", "words_of"]
@@ -85,7 +87,7 @@ class Vocabulary:
 
     def mentions(self, text: str) -> list[Mention]:
         """What the text names, the longest phrase first where two overlap, in the order of the text."""
-        tokens = [(match.start(), match.end(), singular(match[0])) for match in _TOKEN.finditer(text)]
+        tokens = [(match.start(), match.end(), self._here(match[0])) for match in _TOKEN.finditer(simplified(text))]
         found: list[Mention] = []
         place = 0
         while place < len(tokens):
@@ -101,11 +103,15 @@ class Vocabulary:
             place += max(size, 1)
         return found + [new for new in self._in_chinese(text) if not any(_overlap(new, old) for old in found)]
 
+    def _here(self, word: str) -> str:
+        """The word as it is looked up; of British and American words the one that this catalogue uses."""
+        return singular(exchanged(word.lower(), lambda other: (singular(other),) in self._entries))
+
     def _in_chinese(self, text: str) -> list[Mention]:
         """What Chinese words name that the catalogue knows in English (防水: waterproof)."""
         return [
             replace(mention, start=word.start, end=word.end, words=word.english, others=_at(word, mention.others))
-            for word in known_words(text)
+            for word in known_words(simplified(text))
             for mention in self.mentions(word.english)
         ]
 
