@@ -96,6 +96,7 @@ class Understanding(BaseModel):
     rejected: list[str] = Field(default_factory=list)
     bundle: BundleWish | None = None
     memory: MemoryWish | None = None
+    several: list[Understanding] = Field(default_factory=list)  # requests of one message, each by itself
     told: list[Told] = Field(default_factory=list)  # what the message says of the shopper, whatever else it is about
     sort: Sort = "relevance"
     more: bool = False  # the next page of the same list

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
+from assistant.actions import several
 from assistant.actions.refusing import refused
 from assistant.actions.relaxing import relaxed
 from assistant.actions.request import Request
@@ -29,6 +30,8 @@ def act(request: Request) -> Evidence:
     wanted = request.understanding
     if wanted.problem:
         return Evidence(notes=[request.problem("which_one")])
+    if wanted.several:
+        return several.act(request)
     if wanted.more:
         return _next_page(request)
     if wanted.returns and (place := _page_left(request)) and (page := _page(request, place, "back_at_page")):
