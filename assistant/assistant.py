@@ -47,6 +47,7 @@ from assistant.turn import (
     Turn,
     Understanding,
 )
+from assistant.understanding.classifier import Classifier, load_or_train
 from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
 from data.records import Product
 from data.store import Store
@@ -57,10 +58,11 @@ from retrieval.hybrid import HybridSearch
 class Assistant:
     """One store's assistant. Open it once and share it: turns of different sessions may run from several threads."""
 
-    def __init__(self, shop: Shop, model: BaseChatModel | None) -> None:
+    def __init__(self, shop: Shop, model: BaseChatModel | None, classifier: Classifier | None = None) -> None:
         self.shop = shop
         self.model = model
-        self._dialogue = Dialogue(shop, model, shop.store.database_file)
+        classifier = classifier or load_or_train(shop.store.index_folder, shop.search.encoder)
+        self._dialogue = Dialogue(shop, model, shop.store.database_file, classifier)
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @classmethod
@@ -74,6 +76,7 @@ class Assistant:
         opened.settings = opened.settings.model_copy(update=settings)
         loaded: dict[str, HybridSearch] = {}
         trained: list[TrainedModels] = []
+        classifiers: list[Classifier] = []
         failed: list[BaseException] = []
 
         def load_search() -> None:
@@ -81,6 +84,7 @@ class Assistant:
                 loaded["search"] = HybridSearch.open(opened, progress=progress)
                 loaded["search"].encoder.encode_query("warm")
                 trained.append(TrainedModels(opened, loaded["search"]))
+                classifiers.append(load_or_train(opened.index_folder, loaded["search"].encoder, progress=progress))
             except BaseException as error:  # handed to the caller below
                 failed.append(error)
 
@@ -95,7 +99,8 @@ class Assistant:
             raise failed[0]
         database = Database(opened.database_file)
         carts = Carts(database, loaded["search"].catalogue, opened.settings.currency)
-        return cls(Shop(opened, loaded["search"], database, carts, Memories(database), trained[0]), model)
+        shop = Shop(opened, loaded["search"], database, carts, Memories(database), trained[0])
+        return cls(shop, model, classifiers[0])
 
     @property
     def name(self) -> str:

@@ -33,6 +33,7 @@ from assistant.turn import (
     Understanding,
     UnderstandingEvent,
 )
+from assistant.understanding.classifier import Classifier
 from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import warm
 from assistant.understanding.remembering import completed, read
@@ -57,11 +58,13 @@ class GraphState(TypedDict, total=False):
 class Dialogue:
     """Runs turns against one shop. Sessions are threads of the graph; each is used by one turn at a time."""
 
-    def __init__(self, shop: Shop, model: BaseChatModel | None, checkpoints: Path) -> None:
+    def __init__(
+        self, shop: Shop, model: BaseChatModel | None, checkpoints: Path, classifier: Classifier | None = None
+    ) -> None:
         self._shop = shop
         self._model = model
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
-        self._understander = Understander(shop.search, model, language)
+        self._understander = Understander(shop.search, model, language, classifier)
         self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
         self._writer = Writer(model if shop.store.settings.replies == "model" else None, shop.currency)
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)

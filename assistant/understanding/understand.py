@@ -10,7 +10,18 @@ from langchain_core.language_models import BaseChatModel
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding import cues
+from assistant.understanding.bundling import BundleReader
 from assistant.understanding.carrying import conditions
+from assistant.understanding.classifier import (
+    OVERRULES,
+    WEAK,
+    Classifier,
+    Guess,
+    is_loose,
+    message_of,
+    sentences,
+    settled_by,
+)
 from assistant.understanding.continuing import carried_over, continuing
 from assistant.understanding.corrections import heard
 from assistant.understanding.exact import ExactParts, read_exact, residue
@@ -20,13 +31,15 @@ from assistant.understanding.intents import Said, Settled, going_on, settle
 from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import Reading, read_message
 from assistant.understanding.quantities import parse_quantity
-from assistant.understanding.querying import QueryWriter
+from assistant.understanding.querying import FIRST_HITS, QueryWriter
 from assistant.understanding.references import References, resolve
+from assistant.understanding.splitting import split_requests
 from assistant.understanding.vocabulary import Mention, Vocabulary
-from assistant.understanding.wording import continued, for_others, wanted_words
+from assistant.understanding.wording import continued, for_others, is_whom, wanted_words
 from data.records import Product
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
+from retrieval.relevance import relevant
 
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
 
@@ -36,26 +49,35 @@ _PEOPLE = re.compile(r"([单單双雙两三四])人")  # the model takes 双人 
 
 
 class Understander:
-    """Reads messages against one store. `model` is None where the store runs without a language model."""
+    """Reads messages against one store. `model` is None where the store runs without a language model, `classifier`
+    where what the rules leave open is the model's alone."""
 
-    def __init__(self, search: HybridSearch, model: BaseChatModel | None, catalogue_language: Language) -> None:
+    def __init__(
+        self,
+        search: HybridSearch,
+        model: BaseChatModel | None,
+        catalogue_language: Language,
+        classifier: Classifier | None = None,
+    ) -> None:
         self._search = search
         self._model = model
+        self._classifier = classifier
         self.vocabulary = Vocabulary(search.catalogue)
         self._queries = QueryWriter(search, self.vocabulary, model, catalogue_language)
+        self._bundles = BundleReader(search, model)
 
     def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
         text, corrects = heard(self._mended(normalise(message)))
         language = detect(text, state.language)
         said = replace(self._read(text, state, in_cart), corrects=corrects)
-        settled = settle(said)
-        source: Source = "rules"
+        settled, source = self._by_rules(said, in_cart)
         if settled is None:
-            reading = self._ask_model(text, state)
-            settled, source = (_by_reading(said, reading), "llm") if reading else (_by_default(said), "fallback")
+            settled, source = self._left_open(said, in_cart)
             if settled.intent == "refine" and state.kind and said.content and not cues.CONTINUES.search(text):
                 settled = Settled("search")  # what is named after a recommendation is another thing
             settled = going_on(said, settled)
+        if source == "classifier":
+            said = self._about(said, settled)
         understanding = Understanding(
             intent=settled.intent,
             operation=settled.operation,
@@ -73,11 +95,36 @@ class Understander:
             return _refusing(understanding, said)
         if settled.kind == "goes_with" and not settled.goes_on:
             return self._for_pairing(understanding, said)
+        if settled.intent == "bundle":
+            understanding.bundle = self._bundles.read(text, said.parts, said.references, state)
+            understanding.references = list(said.references.ids)
+            return understanding
         if settled.intent == "cart":
             return self._for_cart(understanding, said)
+        if settled.intent == "search" and len(requests := split_requests(text, self._names_a_thing)) > 1:
+            apart = DialogueState(language=language)
+            understanding.several = [self.understand(request, apart, []) for request in requests]
+            return understanding
         if settled.intent in ("search", "refine", "recommend") and settled.kind != "why":
             return self._for_list(understanding, said, goes_on=settled.goes_on)
         return self._for_products(understanding, said)
+
+    def _names_a_thing(self, text: str) -> bool:
+        return any(
+            mention.field == CATEGORY and not is_whom(text[mention.start : mention.end])
+            for mention in self.vocabulary.mentions(text)
+        )
+
+    def by_model_alone(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding | None:
+        """What the language model by itself takes the message for, to compare with; None where it fails."""
+        said = self._read(normalise(message), state, in_cart)
+        reading = self._ask_model(said.text, state)
+        if reading is None:
+            return None
+        settled = going_on(said, _by_reading(said, reading))
+        return Understanding(
+            intent=settled.intent, operation=settled.operation, kind=settled.kind, problem=settled.problem, source="llm"
+        )
 
     def _mended(self, text: str) -> str:
         return self._search.lexical.spelling.mend_message(text, self._search.encoder.knows)
@@ -100,6 +147,47 @@ class Understander:
             in_cart=resolve(text, in_cart, [], in_cart),
             state=state,
         )
+
+    def _guess(self, said: Said, in_cart: list[Product]) -> Guess | None:
+        if self._classifier is None:
+            return None
+        message, encode = message_of(said, in_cart), self._search.encoder.encode_query
+        guess = self._classifier.read(message, encode(said.text))
+        if guess.intent != "smalltalk" and guess.confidence >= self._classifier.confident:
+            return guess
+        parts = [replace(message, text=sentence) for sentence in sentences(said.text)]
+        guesses = [self._classifier.read(part, encode(part.text)) for part in parts]
+        # What is asked for counts, not the remark before it: "Nice. Does it have a lid?"
+        asking = [each for each in guesses if each.intent != "smalltalk"]
+        surest = max(asking, key=lambda each: each.confidence, default=guess)
+        return surest if surest.confidence >= self._classifier.confident else guess
+
+    def _left_open(self, said: Said, in_cart: list[Product]) -> tuple[Settled, Source]:
+        """What the rules do not settle: by the classifier where it is sure or there is no model, else by the model."""
+        guess = self._guess(said, in_cart)
+        if guess and self._classifier and guess.confidence >= self._classifier.confident:
+            return settled_by(guess, said), "classifier"
+        if reading := self._ask_model(said.text, said.state):
+            return _by_reading(said, reading), "llm"
+        if guess and guess.confidence >= WEAK:
+            return settled_by(guess, said), "classifier"
+        return _by_default(said), "fallback"
+
+    def _by_rules(self, said: Said, in_cart: list[Product]) -> tuple[Settled | None, Source]:
+        """What the words settle; what they settle by their form alone gives way to a sure guess."""
+        settled = settle(said)
+        if settled is not None and self._classifier and is_loose(settled, said):
+            guess = self._guess(said, in_cart)
+            if guess and guess.confidence >= OVERRULES and guess.intent not in ("search", "refine"):
+                return settled_by(guess, said), "classifier"
+        return settled, "rules"
+
+    def _about(self, said: Said, settled: Settled) -> Said:
+        """A recommendation that no rule has seen is about its words only where they lead somewhere."""
+        if settled.intent != "recommend" or said.names_category:
+            return said
+        about = settled.kind == "gift" and any(relevant(hit) for hit in self._search.search(said.topic, FIRST_HITS))
+        return said if about else replace(said, content="")
 
     def _ask_model(self, text: str, state: DialogueState) -> Reading | None:
         if self._model is None:
@@ -219,7 +307,7 @@ def _by_reading(said: Said, reading: Reading) -> Settled:
 
 
 def _by_default(said: Said) -> Settled:
-    """Without a model, a message that names something is looked up."""
+    """With neither, a message that names something is looked up."""
     if said.content or said.parts:
         return Settled("search")
     return Settled("smalltalk", problem="not_understood")
