@@ -163,10 +163,8 @@ class Listing:
         known = self.catalogue.rows_by_attribute.get(name, {})
         if name == "brand":
             known = self.catalogue.rows_by_brand
-        if name in _SUBJECTS and has_cjk(question.plain):
-            lexicon = load("colours" if _SUBJECTS[name] == "colours" else "materials")
-            if found := lexicon.in_value(question.plain):
-                return found[0]
+        if name in _SUBJECTS and (found := _in_lexicon(name, question)):
+            return found
         for phrase in _phrases(question.text.lower()):
             if phrase in known and phrase not in (YES, NO) and not measures(phrase):
                 if name == "size" and _as_size(phrase, question.plain):
@@ -240,6 +238,14 @@ def _without_known(text: str) -> str:
 
 def _same(asked: Measure, stated: Measure) -> bool:
     return not stated.bounded and asked.low == stated.low
+
+
+def _in_lexicon(subject: str, question: Question) -> str:
+    """A colour or a material that perhaps no product here has; in English only where nothing else is asked, for "gold" and
+    "iron" are words for other things too."""
+    found = load("colours" if _SUBJECTS[subject] == "colours" else "materials").in_value(question.plain)
+    said = {stem(word) for name in found for word in name.split()}
+    return found[0] if found and (has_cjk(question.plain) or question.stems <= said) else ""
 
 
 def _as_size(phrase: str, text: str) -> bool:

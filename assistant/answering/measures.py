@@ -35,8 +35,8 @@ _OR_LESS = re.compile(r"\s*(?:or (?:less|under|below|smaller|lighter)|and under|
 _OR_MORE = re.compile(r"\s*(?:or (?:more|over|above|bigger|older)|and (?:up|over)|\+|以上)", re.I)
 _THAN = re.compile(r"比$")
 _THAN_LESS, _THAN_MORE = re.compile(r"[更还]?[轻輕小短矮窄薄]"), re.compile(r"[更还]?[重大长長高宽寬厚]")
-_A_UNIT = re.compile(r"\b(half an?|an?|one and a half)\s+(?=[a-z])|(半)(?=[升斤公])", re.I)
-_A_UNITS_WORTH = {"half a": 0.5, "half an": 0.5, "半": 0.5, "one and a half": 1.5}
+_A_UNIT = re.compile(r"\b(half an?|half|an?|one and a half)\s+(?=[a-z])|(半)(?=[升斤公])", re.I)
+_A_UNITS_WORTH = {"half": 0.5, "half a": 0.5, "half an": 0.5, "半": 0.5, "one and a half": 1.5}
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ def holds(stated: Measure, asked: Measure, role: Role) -> bool | None:
         same = len(stated.sides) == len(asked.sides) and all(map(_equal, stated.sides, asked.sides))
         return same if stated.sides and asked.sides else None
     if asked.bounded:
+        if role == "floor":  # "down to -10 °C" is asked of where it begins
+            return _reaches(stated.low, asked.low) if asked.low > -math.inf else None
         if role == "limit":
             return _reaches(asked.low if asked.low > -math.inf else asked.high, stated.high)
         if math.inf in (abs(stated.low), abs(stated.high)):

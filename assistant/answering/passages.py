@@ -74,14 +74,19 @@ def search(passages: Sequence[Passage], words: Sequence[str], question: str, enc
     likeness = np.zeros(len(texts), dtype=np.float32)
     likeness[rows] = encoder.encode([texts[row] for row in rows]) @ encoder.encode_query(question)
     tags = np.array([passage.topic == "tags" for passage in passages])
-    speaks = (
-        np.where(tags, said >= 1 - 1e-6, (said >= SAID) & (likeness >= LIKE_ENOUGH)) | (likeness >= THE_SAME) & ~tags
-    )
+    sentence_speaks = ((said >= SAID) & (likeness >= LIKE_ENOUGH)) | (likeness >= THE_SAME)
+    speaks = np.where(tags, (said >= WHOLLY) & _says_little_else(texts, words), sentence_speaks)
     order = np.argsort(-(likeness + said - 2 * tags), kind="stable")  # a sentence says more than a keyword
     answers = [passages[row] for row in order if speaks[row]]
     best = int(np.argmax(np.where(tags, -1, likeness)))
     near = passages[best] if likeness[best] >= NEAREST and not tags[best] else None
     return Found(answers, None if answers else near)
+
+
+def _says_little_else(texts: Sequence[str], words: Sequence[str]) -> np.ndarray:
+    """Whether half of a text's words are asked for: "gift for baby showers" says nothing of babies."""
+    asked = {token for word in words for token in tokens(word)}
+    return np.array([2 * len(asked & set(own)) >= len(own) for own in (list(tokens(text)) for text in texts)])
 
 
 def shares_said(texts: Sequence[str], words: Sequence[str]) -> np.ndarray:
