@@ -46,7 +46,37 @@ ROWS = {
     "context_free_best": "the best of all without context",
     "aisle": "**Aisle's recommendations**",
 }
-SOURCES = {"rules": "code", "llm": "the language model", "fallback": "code, as the model failed"}
+QUALITY = {
+    "understanding": {
+        "price_exact": "price range read exactly, real requests",
+        "price_exact.varied": "price range read exactly, 200 varied phrasings",
+        "no_invented_filter": "requests without an invented filter",
+        "attributes_found": "stated attributes and options found",
+        "recall@10.typed": "recall@10 of the product asked for, words as typed",
+        "recall@10.understood": "recall@10 with the understood query and filters",
+        "goal_accuracy": "goal of a turn, real dialogues",
+        "fast_path.share": "turns understood without the language model",
+        "fast_path.accuracy": "accuracy with the fast path",
+        "llm_only.accuracy": "accuracy of the language model alone",
+    },
+    "rewriting": {
+        "ndcg@10.typed": "vague wishes, NDCG@10, words as typed",
+        "ndcg@10.rewritten": "vague wishes, NDCG@10, rewritten",
+    },
+    "faithfulness": {
+        "turns": "generated replies judged",
+        "unsupported_prices": "unsupported prices in them",
+        "unsupported_products": "unsupported products in them",
+        "unsupported_attribute_rate": "unsupported attribute claims, share",
+        "fallback_rate": "replies that fell back to phrases, share",
+    },
+    "dialogues": {
+        "success": "simulated shoppers who got what they needed within six messages",
+        "turns_to_success": "messages to success",
+        "budget_violations": "lists above the budget that did not say so",
+    },
+}
+SOURCES = {"rules": "code", "classifier": "the classifier", "llm": "the language model", "fallback": "code, as the model failed"}
 
 
 def search_table(file: Path) -> str:
@@ -73,6 +103,15 @@ def setup_table(file: Path) -> str:
     return _table(["", "measured"], rows)
 
 
+def quality_table(folder: Path) -> str:
+    rows = []
+    for name, measures in QUALITY.items():
+        file = folder / f"{name}.json"
+        figures = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        rows += [[words, f"{figures[key]:.4g}"] for key, words in measures.items() if key in figures]
+    return _table(["", "measured"], rows)
+
+
 def turns_table(folder: Path) -> str:
     """From the line below each turn of a transcript: who understood it, and when its first product or word came."""
     waits: dict[str, list[float]] = {source: [] for source in SOURCES}
@@ -92,6 +131,7 @@ TABLES = {
     "search": ("figures/search_known_item.json", search_table),
     "setup": ("figures/setup.json", setup_table),
     "recommenders": ("figures/recommenders.json", recommenders_table),
+    "quality": ("figures", quality_table),
     "turns": ("transcripts", turns_table),
 }
 
