@@ -41,7 +41,10 @@ class Read:
 
 
 def report(turns: Sequence[Read], model_seconds: Sequence[float]) -> Report:
-    """Figures and the blocks of docs/quality.md that come from the dialogues."""
+    """Figures and the blocks of docs/quality.md that come from the dialogues.
+
+    Where there was no model to ask, there is no share of turns that did without it.
+    """
     quick = [turn for turn in turns if not turn.asked_model]
     labelled = [(turn.their_intent, turn.ours) for turn in turns if turn.their_intent is not None]
     figures = {
@@ -49,11 +52,11 @@ def report(turns: Sequence[Read], model_seconds: Sequence[float]) -> Report:
         "goal_macro_f1": macro_f1([(turn.theirs, turn.ours) for turn in turns]),
         "intent_accuracy": accuracy(labelled),
         "intent_macro_f1": macro_f1(labelled),
-        "fast_path.share": len(quick) / len(turns),
         "fast_path.p50_ms": 1000 * median(turn.seconds for turn in quick),
-        "fast_path.accuracy": accuracy([(turn.theirs, turn.ours) for turn in quick]),
     }
     if alone := [(turn.theirs, turn.alone) for turn in turns if turn.alone is not None]:
+        figures["fast_path.share"] = len(quick) / len(turns)
+        figures["fast_path.accuracy"] = accuracy([(turn.theirs, turn.ours) for turn in quick])
         figures["llm_only.accuracy"] = accuracy(alone)
         figures["llm_only.macro_f1"] = macro_f1(alone)
         figures["llm_only.p50_ms"] = 1000 * median(model_seconds)

@@ -169,7 +169,7 @@ class Understander:
             return settled_by(guess, said), "classifier"
         if reading := self._ask_model(said.text, said.state):
             return _by_reading(said, reading), "llm"
-        if guess and guess.confidence >= WEAK:
+        if guess and guess.confidence >= WEAK and guess.kind != "abuse":  # nobody is told off by a weak guess
             return settled_by(guess, said), "classifier"
         return _by_default(said), "fallback"
 
@@ -183,10 +183,11 @@ class Understander:
         return settled, "rules"
 
     def _about(self, said: Said, settled: Settled) -> Said:
-        """A recommendation that no rule has seen is about its words only where they lead somewhere."""
-        if settled.intent != "recommend" or said.names_category:
+        """What no rule has seen is about its words only where they lead somewhere: "I'm new to this" names nothing."""
+        words = said.topic if settled.kind == "gift" else said.content if settled.intent == "refine" else ""
+        if settled.intent not in ("recommend", "refine") or said.names_category:
             return said
-        about = settled.kind == "gift" and any(relevant(hit) for hit in self._search.search(said.topic, FIRST_HITS))
+        about = bool(words) and any(relevant(hit) for hit in self._search.search(words, FIRST_HITS))
         return said if about else replace(said, content="")
 
     def _ask_model(self, text: str, state: DialogueState) -> Reading | None:
@@ -249,7 +250,7 @@ class Understander:
         wishes = [wish for wish in grounded.wishes if _is_named(wish, said)]
         understanding.wishes = [said.text[mention.start : mention.end] for mention in wishes]
         # A wish that cannot filter stays in the words that rank.
-        ranking = [mention.as_words(said.text) for mention in wishes]
+        ranking = [mention.as_words(said.text) for mention in wishes if mention.ranks and not typed]
         added = [wish for wish in ranking if wish.lower() not in topic.lower()]
         words = " ".join([*added, topic]).strip()
         understanding.query = for_others(words, query) if refining else words
@@ -319,7 +320,7 @@ def _with(parts: ExactParts, grounded: Grounded) -> ExactParts:
 
 def _words_left(said: Said, grounded: Grounded) -> str:
     """The words typed, in their order, without what the filters hold; wishes stay where they stand."""
-    wishes = {(wish.start, wish.end) for wish in grounded.wishes}
+    wishes = {(wish.start, wish.end) for wish in grounded.wishes if wish.ranks}
     spans = [span for span in said.spans if span not in wishes]
     spans += [(mention.start, mention.end) for mention in grounded.filters if mention.field != CATEGORY]
     return wanted_words(residue(said.text, spans))
