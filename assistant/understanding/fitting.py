@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant.understanding.language import has_cjk
 from assistant.understanding.measures import AGE, SaidMeasure
 from assistant.understanding.sizes import SaidSides, SaidSize, canonical_size
 from assistant.understanding.vocabulary import Mention
@@ -20,6 +21,7 @@ from retrieval.measures import SIDE_TOLERANCE, UNITS, Measure, measured, sides
 
 MEASURE = "measure"  # the field of a mention that stands for a measure nothing on the shelf states
 COVERAGE = 0.5  # of the products in question must state an attribute for it to become a filter
+AGE_COVERAGE = 0.2  # what states no age is for no child: the cat toys among the toys
 MOST_MEMORY = 64  # gigabytes: more than that is storage
 
 SIZE_ATTRIBUTES = ("size", "shoe size", "clothing size", "eu size", "ring size")
@@ -28,7 +30,7 @@ _SAID_OF: dict[str, tuple[str, ...]] = {
     "support": ("load", "max weight", "weight capacity", "supports", "capacity"),
     "weigh": ("weight",),
     "wide": ("width",),
-    "long": ("length",),
+    "long": ("length", "size", "dimensions"),
     "tall": ("height",),
     "deep": ("depth",),
     "thick": ("thickness",),
@@ -103,8 +105,11 @@ def _together(ranges: list[Measure], added: Measure) -> list[Measure]:
 
 
 def _wish(said: Said) -> Mention:
-    words = said.amount if isinstance(said, SaidMeasure) else ""  # "under a kilo" is looked for as "a kilo"
-    return Mention(said.start, said.end, MEASURE, (), words=words)
+    if not isinstance(said, SaidMeasure):
+        return Mention(said.start, said.end, MEASURE, ())
+    exact = said.measure.low == said.measure.high
+    words = said.measure.label if has_cjk(said.amount) else said.amount
+    return Mention(said.start, said.end, MEASURE, (), words=words, ranks=exact)
 
 
 def _readings(said: SaidMeasure) -> Iterator[Measure]:
@@ -115,10 +120,11 @@ def _readings(said: SaidMeasure) -> Iterator[Measure]:
 
 
 def _attribute(catalogue: Catalogue, scope: np.ndarray, of: str, measure: Measure) -> str:
+    enough = AGE_COVERAGE if of == AGE else COVERAGE
     stated = {
         name: share
         for name, dimensions in measured(catalogue).items()
-        if measure.dimension in dimensions and (share := _share(scope, dimensions[measure.dimension].rows)) >= COVERAGE
+        if measure.dimension in dimensions and (share := _share(scope, dimensions[measure.dimension].rows)) >= enough
     }
     if of:
         for word in _SAID_OF[of]:

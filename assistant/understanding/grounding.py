@@ -62,7 +62,7 @@ def ground(
         if usable.field == CATEGORY:
             shelves = overlap(shelves, usable.values) or list(usable.values)
     if said:
-        _take(grounded, fit(search.catalogue, _scope(search.catalogue, shelves, first), said))
+        _take(grounded, fit(search.catalogue, _scope(search.catalogue, shelves, found), said))
     return grounded
 
 

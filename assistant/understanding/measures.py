@@ -38,8 +38,22 @@ CUES: dict[str, str] = {
 }
 """Words that say what is measured, by the name under which `fitting` knows them."""
 
+_SAID_OF_LENGTH = ("wide", "long", "tall", "deep", "thick", "diameter", "tip", "screen")
+_DIMENSIONS = dict.fromkeys(_SAID_OF_LENGTH, ("length",)) | {
+    "support": ("mass", "volume"),
+    "weigh": ("mass",),
+    "ram": ("data",),
+    "storage": ("data",),
+    "power": ("power",),
+    "battery": ("time", "charge"),
+    "hot": ("time",),
+    "cold": ("time",),
+    "guarantee": ("time",),
+    "capacity": ("volume", "charge", "mass"),
+}
+"""What each cue can be said of: the 保温 of a 保温杯 keeps no millilitres hot."""
+
 _OUTLASTED = ("support", "battery", "hot", "cold", "guarantee")
-_BATTERY_UNITS = ("s", "min", "h")
 AGE = "age"
 
 
@@ -262,7 +276,10 @@ def _cue(text: str, start: int, quantity: _Quantity, end: int) -> str:
     after = _CLAUSE_END.split(text[quantity.end : end + 14])[0]
     before = _CLAUSE_END.split(text[max(0, start - 24) : quantity.start])[-1]
     nearest: tuple[int, str] | None = None
+    dimension = UNITS[quantity.unit][0]
     for name, pattern in CUES.items():
+        if dimension not in _DIMENSIONS[name]:
+            continue
         for match in re.finditer(pattern, before, re.IGNORECASE):
             nearest = min(nearest or (99, ""), (len(before) - match.end() + 1, name))
         if match_after := re.search(pattern, after, re.IGNORECASE):

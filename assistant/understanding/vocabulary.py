@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 from assistant.understanding.chinese import Translated, known_words
 from assistant.understanding.inflection import singular, stem
-from assistant.understanding.language import simplified
+from assistant.understanding.language import has_cjk, simplified
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR
@@ -54,6 +54,7 @@ class Mention:
     values: tuple[str, ...]
     others: tuple[Mention, ...] = ()
     words: str = ""  # what ranks for it where it cannot filter, if that is not what was said
+    ranks: bool = True  # whether its words say what the thing is like: "under 40 cm" stands in no title
 
     def as_words(self, text: str) -> str:
         """What it adds to a query: the stretch of the message, or the words that were set for it."""
@@ -88,6 +89,7 @@ class Vocabulary:
     def mentions(self, text: str) -> list[Mention]:
         """What the text names, the longest phrase first where two overlap, in the order of the text."""
         tokens = [(match.start(), match.end(), self._here(match[0])) for match in _TOKEN.finditer(simplified(text))]
+        mixed = has_cjk(text)  # English words in a Chinese message stay as they are
         found: list[Mention] = []
         place = 0
         while place < len(tokens):
@@ -99,7 +101,8 @@ class Vocabulary:
                 if entry.field != COLOUR or self._means_colour(text, start, end, entry.values)
             ]
             if meanings:
-                found.append(replace(meanings[0], others=tuple(meanings[1:])))
+                words = text[start:end] if mixed else ""
+                found.append(replace(meanings[0], others=tuple(meanings[1:]), words=words))
             place += max(size, 1)
         return found + [new for new in self._in_chinese(text) if not any(_overlap(new, old) for old in found)]
 
