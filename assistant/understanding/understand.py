@@ -326,14 +326,6 @@ def _words_left(said: Said, grounded: Grounded) -> str:
     return wanted_words(residue(said.text, spans))
 
 
-def _words_left(said: Said, grounded: Grounded) -> str:
-    """The words typed, in their order, without what the filters hold; wishes stay where they stand."""
-    wishes = {(wish.start, wish.end) for wish in grounded.wishes}
-    spans = [span for span in said.spans if span not in wishes]
-    spans += [(mention.start, mention.end) for mention in grounded.filters if mention.field != CATEGORY]
-    return wanted_words(residue(said.text, spans))
-
-
 def _is_named(wish: Mention, said: Said) -> bool:
     """Whether the reply names the wish: a translation's words are not the shopper's, a measure is the same in both."""
     return wish.field == MEASURE or (wish.field != CATEGORY and (bool(wish.words) or not said.in_chinese))
