@@ -1,4 +1,4 @@
-"""What the language model is asked: an intent where code could not settle it, and a query for a vague wish."""
+"""What the language model is asked: an intent that code could not settle, a translation, what answers a wish."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.understanding.language import has_cjk
 from data.errors import AisleError
 
 LONGEST_QUERY = 60  # characters
-ANSWER_TOKENS = 40
+ANSWER_TOKENS = 16
 TRANSLATION_TOKENS = 16
 REWRITING_TOKENS = 22
 MOST_THINGS = 3
@@ -28,7 +28,6 @@ _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "intent": {"type": "string", "enum": [intent for intent in get_args(Intent) if intent not in READ_BY_CODE]},
-        "query": {"type": "string", "maxLength": LONGEST_QUERY},
     },
     "required": ["intent"],
     "additionalProperties": False,
@@ -39,11 +38,10 @@ log = structlog.get_logger()
 
 class Reading(BaseModel):
     intent: Intent
-    query: str = ""
 
 
 def read_message(model: BaseChatModel, message: str, topic: str = "") -> Reading | None:
-    """Intent and query in the model's words; None where the engine fails or answers outside the schema."""
+    """The intent; None where the engine fails or answers outside the schema."""
     answer = _ask(model, "understand", said(message, topic), response_schema=_SCHEMA, max_tokens=ANSWER_TOKENS)
     try:
         return Reading(**json.loads(answer)) if answer else None

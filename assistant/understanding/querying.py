@@ -108,10 +108,10 @@ class QueryWriter:
 
     def _names_nothing(self, said: Said, words: str) -> bool:
         """Whether the message is a wish, and not the name of a thing: one that is here, or that is not carried."""
-        if cues.VAGUE.search(said.text):
+        long, vague = len(words.split()) > LONGEST_NAME, bool(cues.VAGUE.search(said.text))
+        if long and vague:
             return True
-        speaks = len(words.split()) > LONGEST_NAME or _WISHES.search(said.text)
-        return bool(speaks) and not self._leads_somewhere(words)
+        return (long or vague or bool(_WISHES.search(said.text))) and not self._leads_somewhere(words)
 
     def _leads_somewhere(self, query: str) -> bool:
         return any(relevant(hit) for hit in self._search.search(query, FIRST_HITS))
