@@ -39,6 +39,7 @@ EVALUATIONS = {
     "rewriting": "rewriting",
     "faithfulness": "faithfulness",
     "dialogues": "dialogues",
+    "product-questions": "product_questions",
 }
 
 

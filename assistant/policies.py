@@ -64,6 +64,13 @@ class Passage(NamedTuple):
         return ("" if has_cjk(self.sentences[0]) else " ").join(self.sentences)
 
 
+_QUESTIONING = re.compile(
+    r"\?|\b(?:what|how|which|who|when|where|why|is|are|do|does|can|could|may|will|would|if|any)\b"
+    r"|[吗嗎呢]|什么|什麼|怎么|怎麼|多少|多久|几|能|可以",
+    re.IGNORECASE,
+)  # a greeting beside the question needs no answer from the policies
+
+
 @dataclass(frozen=True)
 class Answered:
     """`passages` answer; `silent` are the parts of the question of which the policies say nothing."""
@@ -86,7 +93,7 @@ class PolicyBook:
         silent = []
         for part in parts_of(question):
             found = self._passages(part, about) if self._places else []
-            silent += [] if found else [part]
+            silent += [part] if not found and _QUESTIONING.search(part) else []
             passages += found
         return Answered(_merged(passages), silent)
 

@@ -12,6 +12,8 @@ def act(request: Request) -> Evidence:
     if wanted.reset:
         _forget(request.state)
     key = wanted.problem or "remark"
+    if key == "remark" and not request.state.shown:
+        key = "remark_first"
     popular = [request.say("ask_popular")] if key in ("greeting", "about_me", "reset", "not_understood") else []
     prompts = request.shop.store.settings.prompts[:3] if key in ("greeting", "about_me", "reset") else []
     return Evidence(notes=[Note(key=key)], suggestions=[*prompts, *popular])

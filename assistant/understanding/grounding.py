@@ -42,6 +42,7 @@ def ground(
     """Brands always filter. A category filters where the search agrees with it ("swim dress" leads past the shelf of
     dresses), a colour or an attribute where enough products in question state it, and so does what was `said` of
     measures, sizes and sides."""
+    wanted = _compounded(wanted)
     by_name = (BRAND, COLOUR) if not query and not carried.category else (BRAND,)  # "something blue" leads nowhere yet
     if not said and all(mention.field in by_name for mention in wanted):
         return Grounded(wanted, [], {})
@@ -64,6 +65,32 @@ def ground(
     if said:
         _take(grounded, fit(search.catalogue, _scope(search.catalogue, shelves, found), said))
     return grounded
+
+
+def _compounded(wanted: list[Mention]) -> list[Mention]:
+    """Shelves named by two words side by side are one thing, and the last word is its head: "travel mugs" are mugs,
+    those of travel where a shelf is called so, and no department of travel. Shelves that overlap ("men's jackets")
+    narrow one another elsewhere."""
+    kept: list[Mention] = []
+    for mention in sorted(wanted, key=lambda mention: mention.start):
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and before.field == mention.field == CATEGORY
+            and 0 <= mention.start - before.end <= 1
+            and not overlap(before.values, mention.values)
+        ):
+            kept.pop()
+            modifiers = {step.lower() for path in before.values for step in path.split(CATEGORY_SEPARATOR)[-1].split()}
+            called = tuple(path for path in mention.values if modifiers & set(_last_step(path).lower().split()))
+            kept.append(replace(mention, values=called or mention.values, start=before.start))
+        else:
+            kept.append(mention)
+    return kept
+
+
+def _last_step(path: str) -> str:
+    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
 
 
 def _take(grounded: Grounded, fitted: Fitted) -> None:
@@ -100,8 +127,8 @@ def _usable(
 
 def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...]) -> tuple[str, ...]:
     """Shelves of the same name elsewhere: from women's rain jackets "for men" leads to men's rain jackets."""
-    names = {shelf.rsplit(CATEGORY_SEPARATOR, 1)[-1] for shelf in shelves}
-    same = (path for path in catalogue.rows_by_category if path.rsplit(CATEGORY_SEPARATOR, 1)[-1] in names)
+    names = {_last_step(shelf) for shelf in shelves}
+    same = (path for path in catalogue.rows_by_category if _last_step(path) in names)
     return tuple(path for path in same if overlap([path], within) == [path])
 
 

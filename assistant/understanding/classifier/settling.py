@@ -24,6 +24,9 @@ _GOODS = re.compile(r"\b(?:sell|carry|stock|(?:looking|searching|shopping) for)\
 _SAID_AS = {"hesitation": "acknowledge"}  # kinds of small talk that are answered like another
 
 
+_OF_ONESELF = re.compile(r"\b(?:me|my|mine|i|i'm|we|our)\b|我", re.IGNORECASE)
+
+
 def message_of(said: Said, in_cart: list[Product]) -> Message:
     """What the classifier reads of a message."""
     state = said.state
@@ -50,6 +53,8 @@ def settled_by(guess: Guess, said: Said) -> Settled:
         return _recommended(cast(RecommendKind, guess.kind), said)
     if guess.intent == "ask_product" and not (said.references.ids or said.references.problem or said.state.focus):
         return Settled("ask_product", problem="which_one" if said.state.shown else "nothing_shown")
+    if guess.intent == "memory" and not _OF_ONESELF.search(said.text):
+        return Settled("smalltalk", problem="acknowledge")  # "forget it"
     if guess.intent == "out_of_scope":
         return Settled("out_of_scope", problem="out_of_scope")
     return Settled(cast(Intent, guess.intent))
