@@ -45,7 +45,9 @@ class Handoff(BaseModel):
             _said("summary_order", language, order=self.order),
             _said("summary_words", language, words=_quoted(self.words, language)),
             _said("summary_looked", language, query=self.wanted),
-            _said("summary_conditions", language, conditions=", ".join(self.conditions)),
+            _said(
+                "summary_conditions", language, conditions=("、" if language == "zh" else ", ").join(self.conditions)
+            ),
             _said("summary_shown", language, titles=_listed(self.shown, language)),
             _said("summary_asked", language, titles=_listed(self.asked_about, language)),
             _said("summary_unanswered", language, questions=_quoted(self.unanswered, language)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from assistant.turn import Language, Note, Question, RecommendKind, Sort
+from assistant.turn import Degree, Language, Note, Question, RecommendKind, Sort
 from retrieval.filters import Filters
 
 
@@ -61,9 +61,10 @@ class Service(BaseModel):
 class DialogueState(BaseModel):
     """`shown` is the list the shopper sees now, best first; `seen` all that were ever shown, in order of appearance.
 
-    `query`, `filters` and `sort` describe that list; `focus` holds the products last spoken of one by one. Where it was
-    recommended, `kind` says as what, `basis` what it is like or goes with, `reasons` why each product is in it, and
-    `offered` what was recommended since the wish was made. `rejected` is what the shopper will not see again.
+    `query`, `filters`, `sort`, `degree` and `preferred` describe that list; `focus` holds the products last spoken of
+    one by one. Where it was recommended, `kind` says as what, `basis` what it is like or goes with, `reasons` why each
+    product is in it, and `offered` what was recommended since the wish was made. `rejected` is what the shopper will
+    not see again.
 
     `past` are the topics that were left, the latest last, and `discussed` the products that were once in focus. `asked`
     is the question still open, `asked_fields` what has been asked about this list, `in_a_row` how many turns on end
@@ -74,6 +75,8 @@ class DialogueState(BaseModel):
     query: str = ""
     filters: Filters = Field(default_factory=Filters)
     sort: Sort = "relevance"
+    degree: Degree | None = None
+    preferred: Filters = Field(default_factory=Filters)
     offset: int = 0
     shown: list[str] = Field(default_factory=list)
     seen: list[str] = Field(default_factory=list)
@@ -111,6 +114,7 @@ class DialogueState(BaseModel):
     def show(self, product_ids: list[str]) -> None:
         self.discussed = [*(one for one in self.discussed if one not in self.focus), *self.focus]
         self.kind, self.basis, self.new_only, self.reasons = None, [], False, {}
+        self.degree, self.preferred = None, Filters()
         self.shown = product_ids
         self.seen = [*self.seen, *(new for new in product_ids if new not in self.seen)]
         self.focus = product_ids if len(product_ids) == 1 else []

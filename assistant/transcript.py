@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from assistant.assistant import Assistant
+from assistant.replies.conditions import chips
 from assistant.replies.phrases import money
 from assistant.turn import DoneEvent, ProductsEvent, TokenEvent, Turn
 from data.records import Product
@@ -111,11 +112,11 @@ def _why(turn: Turn, product: Product) -> str:
 
 def _how(turn: Turn, currency: str) -> str:
     understood = turn.understanding
-    chips = ", ".join(chip.label for chip in understood.filters.chips(currency))
+    conditions = ", ".join(chip.label for chip in chips(understood.filters, currency, understood.language))
     parts = [
         f"{understood.intent} ({understood.source})",
         f"query “{understood.query}”" if understood.query and understood.intent in ("search", "refine") else "",
-        f"filters: {chips}" if chips else "",
+        f"filters: {conditions}" if conditions else "",
         _seconds(turn),
     ]
     return " · ".join(part for part in parts if part)

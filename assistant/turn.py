@@ -50,6 +50,16 @@ class BundleWish(BaseModel):
     prefer: Literal["cheaper", "better", "other"] = "other"
 
 
+class Degree(BaseModel):
+    """ "The lightest", "bigger": `of` is the figure it goes by, `most` whether more of it is wanted, `compared` whether
+    with what was spoken of, not among all that there is.
+    """
+
+    of: str
+    most: bool
+    compared: bool = False
+
+
 class Told(BaseModel):
     """What shoppers say of themselves: `value` is what they avoid, like, keep or wear, or how old someone is; `about`
     is whose age or what is worn ("daughter", "shoes"), where they say so.
@@ -99,6 +109,8 @@ class Understanding(BaseModel):
     several: list[Understanding] = Field(default_factory=list)  # requests of one message, each by itself
     told: list[Told] = Field(default_factory=list)  # what the message says of the shopper, whatever else it is about
     sort: Sort = "relevance"
+    degree: Degree | None = None  # "the lightest": the order of the list
+    preferred: Filters = Field(default_factory=Filters)  # what would be nice to have comes first
     more: bool = False  # the next page of the same list
     counting: bool = False  # "how many … do you have?"
     asks_values: str = ""  # "what colours are there?": the field whose values are asked for
@@ -107,6 +119,7 @@ class Understanding(BaseModel):
     reset: bool = False  # the conversation starts over
     wishes: list[str] = Field(default_factory=list)
     unknown: list[str] = Field(default_factory=list)  # values asked for that the catalogue does not have
+    unread: list[str] = Field(default_factory=list)  # words of a condition that nobody here can translate
     problem: str = ""  # why a reference could not be resolved: a phrase key
     language: Language = "en"
     source: Source = "rules"

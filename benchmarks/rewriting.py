@@ -23,10 +23,10 @@ from assistant.engines import open_engine
 from assistant.state import DialogueState
 from assistant.topic import alternatives
 from assistant.understanding.exact import read_exact
-from assistant.understanding.intents import Said
 from assistant.understanding.language import has_cjk, normalise
 from assistant.understanding.querying import Query, QueryWriter
 from assistant.understanding.references import resolve
+from assistant.understanding.said import Said
 from assistant.understanding.vocabulary import Vocabulary
 from assistant.understanding.wording import wanted_words
 from benchmarks.documents import markdown

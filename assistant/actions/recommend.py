@@ -13,7 +13,7 @@ from assistant.actions.why import explained
 from assistant.feedback import live_events
 from assistant.recommendations import Recommendations, Shopper, Wish, is_personal
 from assistant.replies.reasons import short_name
-from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL
+from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL, wish_of
 from assistant.turn import Evidence, Note, Recommendation, RecommendKind
 from data.records import Product
 from recommenders.live import LiveEvent
@@ -75,7 +75,7 @@ def _for_you(request: Request, recommendations: Recommendations, wish: Wish) -> 
     mine = any(is_personal(item.why) for item in items)
     if wish.words:
         key = "for_words_and_you" if mine else "for_words" if _is_here(request, wish.words) else "near_words"
-        notes = [Note(key=key, values={"query": wish.words})]
+        notes = [Note(key=key, values={"query": wish_of(wish.words)})]
     else:
         notes = [Note(key="for_you" if mine else "for_conditions" if wish.filters else "popular")]
     if wish.new_only and request.shop.recommender.known(request.user):
@@ -94,7 +94,7 @@ def _gift(request: Request, recommendations: Recommendations, wish: Wish) -> Fou
         notes = [Note(key="gift")]
     else:
         key = "gift_words" if _is_here(request, wish.words) or wish.filters.category else "near_words"
-        notes = [Note(key=key, values={"query": wish.words})]
+        notes = [Note(key=key, values={"query": wish_of(wish.words)})]
     if request.shop.recommender.known(request.user) and not request.understanding.more:
         notes.append(Note(key="gift_not_yours"))
     return Found(items, notes, "gift")
@@ -162,6 +162,8 @@ def _listed(request: Request, found: Found, opening: list[Note]) -> Evidence:
     wanted, state = request.understanding, request.state
     if not found.items:
         return _nothing(request, found, opening)
+    if state.kind is None:
+        state.leave_topic()
     state.query, state.filters, state.offset, state.sort = wanted.query, wanted.filters, 0, "relevance"
     shown = [item.product.product_id for item in found.items]
     state.show(shown)

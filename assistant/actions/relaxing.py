@@ -47,6 +47,15 @@ def relaxed(request: Request, find: Find) -> Relaxed | None:
     return None
 
 
+def loosened(request: Request, find: Find, seen: frozenset[int]) -> Relaxed | None:
+    """What one condition less adds to a list whose rows have all been seen, None where none adds anything."""
+    for chip, without in _less_one(request, _conditions(request)):
+        if added := [hit for hit in find(without) if hit.row not in seen]:
+            note = Note(key="loosened", values=_counted(request, chip, added))
+            return Relaxed(without, added, [note])
+    return None
+
+
 def _conditions(request: Request) -> list[Chip]:
     wanted, language = request.understanding.filters, request.understanding.language
     given = [chip for chip in chips(wanted, request.shop.currency, language) if chip.field != CATEGORY]

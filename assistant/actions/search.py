@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from assistant.actions import several
+from assistant.actions import remarks, several
+from assistant.actions.degrees import by_degree
+from assistant.actions.ending import at_the_end
 from assistant.actions.refusing import refused
 from assistant.actions.relaxing import relaxed
 from assistant.actions.request import Request
@@ -14,7 +16,7 @@ from assistant.clarifying import clarify
 from assistant.personal_order import in_personal_order
 from assistant.recommendations import Shopper
 from assistant.replies.conditions import value_name
-from assistant.topic import belonging
+from assistant.topic import belonging, wish_of
 from assistant.turn import Evidence, Note, Question
 from data.records import CATEGORY_SEPARATOR
 from retrieval.facets import facets, statistics
@@ -41,8 +43,17 @@ def act(request: Request) -> Evidence:
     if hits and wanted.asks_values:
         listed = _listed(request, hits, [], elaborate=False)
         return listed.model_copy(update=values_there(request, hits))
+    if hits and wanted.degree:
+        return _by_degree(request, hits, refusal)
+    if hits and wanted.unknown and not (wanted.query or wanted.filters.category):
+        return _instead_of(request)
     if hits:
-        notes = refusal or [*_opening(request, hits), *_wishes(request)]
+        notes = refusal or [
+            *remarks.unknown(request),
+            *_opening(request, hits),
+            *remarks.preferred(request, hits),
+            *remarks.wishes(request),
+        ]
         ordered = _personal(request, hits)
         listed = _listed(request, ordered.hits, [*notes, *_told(request, ordered)], personalised=ordered.moved)
         return _with_question(listed, clarify(request, hits))
@@ -64,7 +75,32 @@ def _hits(request: Request, filters: Filters) -> list[Hit]:
         hits = request.shop.search.search("", everything, filters)
     if not wanted.counting:
         hits = [hit for hit in hits if hit.product_id not in request.state.rejected]
-    return sorted(hits, key=lambda hit: _order(request, hit))
+    preferred = wanted.preferred.mask(request.shop.catalogue)
+    return sorted(hits, key=lambda hit: (not preferred[hit.row], _order(request, hit)))
+
+
+def _by_degree(request: Request, hits: list[Hit], refusal: list[Note]) -> Evidence:
+    degree, state = request.understanding.degree, request.state
+    assert degree is not None
+    ordered = by_degree(request, degree, hits)
+    if not ordered.hits:
+        return Evidence(products=request.shop.catalogue.known(state.focus or state.shown), notes=ordered.notes)
+    if not ordered.figure and degree.of == "size" and (sizes := _sizes(request, hits)):
+        return sizes
+    notes = [*refusal, *ordered.notes, *remarks.unknown(request), *remarks.wishes(request)]
+    listed = _listed(request, ordered.hits, notes, elaborate=False)
+    goes_on = ordered.figure and not ordered.beyond
+    state.degree = degree.model_copy(update={"compared": False}) if goes_on else None
+    return listed
+
+
+def _sizes(request: Request, hits: list[Hit]) -> Evidence | None:
+    """Which sizes there are, where a size is no figure: of clothes and shoes one is chosen."""
+    request.understanding.asks_values, request.understanding.degree = "size", None
+    there = values_there(request, hits)
+    if any(note.key == "values_unstated" for note in there["notes"]):
+        return None
+    return _listed(request, hits, [], elaborate=False).model_copy(update=there)
 
 
 class _Ordered(NamedTuple):
@@ -75,7 +111,7 @@ class _Ordered(NamedTuple):
 def _personal(request: Request, hits: list[Hit], offset: int = 0) -> _Ordered:
     """An order that was asked for is kept as it is."""
     wanted = request.understanding
-    if wanted.sort != "relevance" or wanted.counting:
+    if wanted.sort != "relevance" or wanted.counting or wanted.degree or wanted.preferred:
         return _Ordered(hits, moved=False)
     shopper = Shopper.of(request.user, (), request.context)
     ordered = in_personal_order(request.shop, hits, wanted.query, shopper)
@@ -97,9 +133,9 @@ def _next_page(request: Request) -> Evidence:
     state = request.state
     if not (state.query or state.filters or state.shown):
         return Evidence(notes=[Note(key="no_list_yet")])
-    return _page(request, state.offset + PAGE, "more") or Evidence(
-        products=request.shop.catalogue.known(state.shown), notes=[Note(key="no_more")]
-    )
+    if page := _page(request, state.offset + PAGE, "more"):
+        return page
+    return at_the_end(request, partial(_hits, request), partial(_listed, request, elaborate=False))
 
 
 def _page_left(request: Request) -> int:
@@ -118,6 +154,8 @@ def _page(request: Request, offset: int, note: str) -> Evidence | None:
     hits = _hits(request, request.understanding.filters)
     if len(hits) <= offset:
         return None
+    if request.understanding.degree is not None:
+        hits = by_degree(request, request.understanding.degree, hits).hits
     ordered = _personal(request, hits, offset)
     notes = [Note(key=note, values={"count": request.pieces(len(hits))})]
     listed = _listed(request, ordered.hits[offset:], notes, elaborate=False, personalised=ordered.moved)
@@ -150,6 +188,7 @@ def _listed(
     state.query, state.filters, state.sort = wanted.query, wanted.filters, wanted.sort
     state.offset = 0
     state.show(ids)
+    state.degree, state.preferred = wanted.degree, wanted.preferred
     return Evidence(
         products=request.shop.catalogue.known(ids),
         total=len(hits),
@@ -187,18 +226,27 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
     if wanted.sort == "rating" and first.rating is not None:
         values = {"title": first.title, "rating": f"{first.rating:g}", "ratings": f"{first.rating_count:,}"}
         return [Note(key="best_rated", values={"count": count, **values})]
+    if wanted.unknown:
+        return [*remarks.unknown(request), Note(key="nearest_instead")]
     if not (wanted.filters or wanted.query):
         return [Note(key="browse")]
     if len(hits) == 1:
         return [Note(key="found_one")]
     if wanted.query and not wanted.filters.category:
-        return [Note(key="found_topic", values={"count": count, "query": wanted.query})]
+        return [Note(key="found_topic", values={"count": count, "query": wish_of(wanted.query)})]
     return [Note(key="found", values={"count": count})]
 
 
-def _wishes(request: Request) -> list[Note]:
-    unknown = [Note(key="unknown_brand", values={"value": value}) for value in request.understanding.unknown]
-    return unknown + [Note(key="wish", values={"wish": wish}) for wish in request.understanding.wishes]
+def _instead_of(request: Request) -> Evidence:
+    """Only a brand was named, and it is not here: the shelves to which its name leads, so far as any do."""
+    wanted, search = request.understanding, request.shop.search
+    near = [hit for hit in search.search(" ".join(wanted.unknown), PAGE) if hit.cosine >= AKIN]
+    shelves = dict.fromkeys(request.shop.catalogue.categories[hit.row] for hit in near)
+    wanted.filters.category = [shelf for shelf in shelves if shelf]
+    if not wanted.filters.category:
+        return Evidence(notes=remarks.unknown(request), suggestions=[request.say("ask_popular")])
+    hits = _hits(request, wanted.filters)
+    return _listed(request, hits, [*remarks.unknown(request), Note(key="nearest_instead")], elaborate=False)
 
 
 def _relaxed(request: Request) -> Evidence | None:
@@ -210,7 +258,7 @@ def _relaxed(request: Request) -> Evidence | None:
         shelf = Filters(category=wanted.filters.category)
         return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
     wanted.filters = found.filters
-    return _listed(request, found.hits, [*found.notes, *_wishes(request)], elaborate=False)
+    return _listed(request, found.hits, [*found.notes, *remarks.wishes(request)], elaborate=False)
 
 
 def _near(request: Request) -> Evidence | None:
@@ -219,7 +267,8 @@ def _near(request: Request) -> Evidence | None:
     hits = [hit for hit in request.shop.search.search(wanted.query, PAGE, wanted.filters) if hit.cosine >= AKIN]
     if not hits or wanted.counting:
         return None
-    return _listed(request, hits, [Note(key="nearest", values={"query": wanted.query})], elaborate=False)
+    notes = [*remarks.unknown(request), Note(key="nearest", values={"query": wish_of(wanted.query)})]
+    return _listed(request, hits, notes, elaborate=False)
 
 
 def _not_carried(request: Request) -> Evidence:
@@ -234,7 +283,7 @@ def _not_carried(request: Request) -> Evidence:
     query = wanted.query or request.message
     # What code read as a search was one; what was only taken for one may have been a remark.
     key = "not_carried" if wanted.source == "rules" else "found_nothing"
-    return Evidence(notes=[Note(key=key, values={"query": query[:80], "shelves": names})])
+    return Evidence(notes=[Note(key=key, values={"query": wish_of(query)[:80], "shelves": names})])
 
 
 def _suggestions(request: Request) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.actions.request import Request
 from assistant.replies.conditions import chips
 from assistant.replies.reasons import in_full, say_reason, short_name
+from assistant.topic import wish_of
 from assistant.turn import Evidence, Note
 from data.records import Product
 
@@ -35,5 +36,6 @@ def _reason(request: Request, product: Product) -> Note:
     if product.product_id not in state.shown:
         return Note(key="why_unknown", values={"title": title})
     conditions = [chip.label for chip in chips(state.filters, request.shop.currency, request.understanding.language)]
-    words = ", ".join([*([state.query] if state.query else []), *conditions])
+    comma = "、" if request.understanding.language == "zh" else ", "
+    words = comma.join([*([wish_of(state.query)] if state.query else []), *conditions])
     return Note(key="why_found" if words else "why_browsed", values={"title": title, "words": words})

@@ -13,12 +13,17 @@ import yaml
 
 from assistant.replies.phrases import say
 from assistant.turn import Language
+from assistant.understanding.chinese import called
 from data.lexicon import load
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, REFUSAL_CHIP, Chip, Filters
 
 YES = "yes"
 _AMOUNT = re.compile(r"[\d.,–/x×*° -]+(?:[a-zA-Z°%²]{1,4}|litres?|hours?|pieces?|years?|minutes?)?")
+_SIZE = re.compile(
+    # Values are kept in lower case; sizes and litres are written in capitals.
+    r"(?<![\w'’-])(?:\d?x{0,3}[sml]|xx?s|eu|uk|us|a[0-6])(?![\w'’-])|(?<=\d )l(?![\w'’-])|(?<=\d)l(?![\w'’-])"
+)
 _UNITS = {
     "hours": "小时",
     "hour": "小时",
@@ -48,12 +53,21 @@ def field_name(field: str, language: Language) -> str:
 def value_name(field: str, value: str, language: Language) -> str:
     """`navy` → 藏青色; of a shelf its last step."""
     if field == CATEGORY:
-        return value.rsplit(CATEGORY_SEPARATOR, 1)[-1]
-    if language == "en" or field == BRAND:
+        shelf = value.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        return (called(shelf) if language == "zh" else "") or shelf
+    if field == BRAND:
+        return value
+    value = value if field == COLOUR else _SIZE.sub(lambda size: size[0].upper(), value)
+    if language == "en":
         return value
     if field == COLOUR:
         return _colours().get(value, value)
     known = _labels()["values"].get(value.casefold()) or _labels()["features"].get(value.casefold())
+    if not known and (open_ended := re.fullmatch(r"(from|up to) (\d.*)", value)):
+        key = "chip_price_min" if open_ended[1] == "from" else "chip_price_max"  # 6岁以上
+        return say(key, language, value=value_name(field, open_ended[2], language))
+    if not known and "age" in field.split():
+        value = re.sub(r"\s?\byears?\b", "岁", re.sub(r"\s?\bmonths?\b", "个月", value))
     return known or re.sub(r"\s?\b([a-z]+)\b", lambda word: _UNITS.get(word[1], word[0]), value)
 
 
@@ -81,8 +95,10 @@ def _in_chinese(chip: Chip) -> str:
             return f"{field_name(field.removeprefix(MEASURE_CHIP), 'zh')}：{chip.value}"
     if chip.value.casefold() == YES:
         return _labels()["features"].get(chip.field.casefold(), chip.field)
-    if chip.field in (BRAND, CATEGORY):
+    if chip.field == BRAND:
         return chip.label
+    if chip.field == CATEGORY:
+        return called(chip.label) or chip.label
     named = value_name(chip.field, chip.value, "zh")
     return named if chip.field == COLOUR else f"{field_name(chip.field, 'zh')}：{named}"
 

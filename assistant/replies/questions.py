@@ -27,4 +27,5 @@ def feature_choices(language: Language) -> list[str]:
 def alternatives(choices: Sequence[str], language: Language) -> str:
     """`red, blue or green`; 红色、蓝色，还是绿色."""
     *most, last = choices
-    return say("or", language, most=("、" if language == "zh" else ", ").join(most), last=last) if most else last
+    comma = "; " if any("," in choice for choice in choices) else "、" if language == "zh" else ", "
+    return say("or", language, most=comma.join(most), last=last) if most else last

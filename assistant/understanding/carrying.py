@@ -69,10 +69,12 @@ def _within(path: str, other: str) -> bool:
 
 def _bound(filters: Filters, parts: ExactParts, shown_prices: list[float]) -> None:
     low, high = (parts.price.low, parts.price.high) if parts.price else (None, None)
-    if parts.cheaper and shown_prices:
-        low, high = None, round(min(shown_prices) - JUST_BELOW, 2)
+    if parts.cheaper and shown_prices:  # "too expensive, 60 at most": the narrower of the two
+        below = round(min(shown_prices) - JUST_BELOW, 2)
+        low, high = None, below if high is None else min(high, below)
     elif parts.dearer and shown_prices:
-        low, high = round(max(shown_prices) + JUST_BELOW, 2), None
+        above = round(max(shown_prices) + JUST_BELOW, 2)
+        low, high = above if low is None else max(low, above), None
     if low is not None:
         filters.price_min = low
         if high is None and filters.price_max is not None and filters.price_max <= low:

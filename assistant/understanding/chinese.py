@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
+from assistant.understanding.inflection import singular
 from assistant.understanding.traditional import simplified
 
 
@@ -43,9 +44,32 @@ def with_known_words(text: str) -> str:
 
 
 @cache
+def called(english: str) -> str:
+    """What the lexicon calls a thing in Chinese ("Hiking Boots" → 登山靴); "" where it has no word for it."""
+    return _reversed().get(_plain(english), "")
+
+
+def _plain(english: str) -> str:
+    return " ".join(singular(word) for word in english.casefold().split())
+
+
+@cache
+def _reversed() -> dict[str, str]:
+    """English, in the singular → the first word that has it."""
+    words: dict[str, str] = {}
+    for chinese, english in _words().items():
+        if not _FOR_WHOM.search(chinese) or "men" in english:
+            words.setdefault(_plain(english), chinese)
+    return words
+
+
+@cache
 def _words() -> dict[str, str]:
     text = resources.files("assistant.understanding").joinpath("chinese.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
+
+
+_FOR_WHOM = re.compile("[男女]")
 
 
 @cache

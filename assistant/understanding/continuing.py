@@ -7,7 +7,7 @@ from dataclasses import replace
 from assistant.turn import Understanding
 from assistant.understanding import cues
 from assistant.understanding.carrying import conditions
-from assistant.understanding.intents import Said
+from assistant.understanding.said import Said
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 
 
@@ -24,9 +24,8 @@ def continuing(understanding: Understanding, said: Said) -> Understanding | None
 def carried_over(said: Said, *, refining: bool) -> Filters:
     """The conditions of the list on the table that hold on; of another thing only those that are to be the same."""
     filters = said.state.filters
-    if refining:
-        another = said.names_category and not said.narrows_category and not said.names_only_whom
-        puts_right = said.corrects and another
+    puts_right = said.corrects and said.names_another  # "sorry, I meant bags": the same conditions, of bags
+    if refining or puts_right:
         return filters.model_copy(update={CATEGORY: []}) if puts_right else filters
     kept: dict[str, object] = {}
     for match in cues.THE_SAME.finditer(said.text):

@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assistant.understanding.framing import unframed
+
 _CORRECTING = re.compile(
     r"^\W*(?:(?:no+|nope|sorry|oops|wait|wrong|hang on|hm+|uh|um|ah|oh|well|but|my (?:bad|mistake))[\s,.!…;:-]+)*"
     r"(?:(?:what )?i (?:actually |really )?(?:meant?|said|was (?:asking|looking) for|asked (?:you )?for|wanted)(?: to say| is| was)?"
     r"|that'?s not what i (?:meant|said|asked for|wanted)[\s,.;:-]+(?:i (?:meant|said|asked for|wanted|want|need)\b)?"
-    r"|scratch that|should (?:be|have been)|it'?s supposed to be|rather)(?:[\s,:]+|$)",
+    r"|(?:actually|but) no,? i (?:meant?|said|want(?:ed)?)|scratch that|should (?:be|have been)|it'?s supposed to be|rather)(?:[\s,:]+|$)",
     re.IGNORECASE,
 )
 _SORRY = re.compile(
@@ -32,19 +34,30 @@ _WHOSE = re.compile(
     r"(men|women|kids|children|boys|girls|baby|babies)'?s?'?\s*(?:sizes?|ones?|versions?|styles?|sized ones)\W*$",
     re.IGNORECASE,
 )
+_BARE_SIZE = re.compile(r"^\W*(?:(?:an?|in)\s+)?(x{0,3}[sml]|\d?xl)(?:\s+(?:please|pls|then))?\W*$", re.IGNORECASE)
+_NOT_WHAT = re.compile(
+    # "That's not a bottle set. A bottle set please": what was shown is not what was asked for.
+    r"^\W*(?:no+[\s,.!]+)?(?:that|this|these|those|they|it)(?:'?s|'?re| is| are)? ?(?:not|isn'?t|aren'?t|n'?t) (?:an?|any|the|what i)\b[^.!?;]*[.!?;]+\s*(?=\S)"
+    r"|^\W*(?:[这這那](?:些)?|它们?)(?:都|根本)?不是[^,，。.!！;；]*[,，。.!！;；]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 _GOES_ON_ZH = re.compile(r"^\W*那(?:么|麼)?(?![个個款件双雙条條些])(?=.+呢\W*$)")
 
 
 class Heard(NamedTuple):
-    """`text` is what is left to be read; `corrects` says that it puts right what was said or shown before."""
+    """`text` is what is left to be read; `corrects` says that it puts right what was said or shown before, `soft` that
+    what it wishes for need not be met."""
 
     text: str
     corrects: bool = False
+    soft: bool = False
 
 
 def heard(message: str) -> Heard:
-    """The message without the words that only announce a correction; whole where nothing else is in it."""
-    text, corrects = message, False
+    """The message without the words that only announce a correction, and without the frame of its wish (`framing`);
+    whole where nothing else is in it."""
+    text, corrects = message, bool(_NOT_WHAT.match(message))
+    text = _NOT_WHAT.sub("", text) if corrects else text
     for pattern in (_CORRECTING, _CORRECTING_ZH, _SORRY):
         shorter = pattern.sub("", text, count=1)
         if shorter != text and re.search(r"\w", shorter):
@@ -53,4 +66,7 @@ def heard(message: str) -> Heard:
         text = _NOT_THAT_NUMBER.sub("", text)
     if whose := _WHOSE.match(text):
         text = f"for {whose[1]}"
-    return Heard(_GOES_ON_ZH.sub("", text), corrects)
+    if size := _BARE_SIZE.match(text):
+        text = f"size {size[1]}"
+    framed = unframed(text)
+    return Heard(_GOES_ON_ZH.sub("", framed.text), corrects, framed.soft)

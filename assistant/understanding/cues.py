@@ -14,6 +14,14 @@ RESET = _cue(
     r"^\W*(?:(?:let'?s |can we |please )*(?:start (?:over|again|afresh)|reset|new search|begin again)|clear (?:everything|all|the filters|all filters)|forget (?:everything|all (?:of )?(?:that|this|it)))\W*(?:please)?\W*$",
     r"^\W*(?:重新开始|重新開始|重来|重來|从头(?:再)?来|從頭來|清空(?:对话|條件|条件|筛选)|重置)\W*$",
 )
+ARE_YOU_REAL = _cue(
+    r"^\W*(?:hi|hello|hey|so|wait|um)?\W*(?:is this|are you|r u|am i (?:talking|speaking|chatting) (?:to|with))\b.{0,12}\b(?:person|human|bot|chatbot|robot|ai|machine|computer|real)\b",
+    r"你是(?:不是)?(?:真人|机器人|機器人|人工智能|AI)|(?:是|跟)(?:真人|机器人|機器人)(?:在)?(?:聊天|说话|吗|嗎)",
+)
+IN_THE_CART = _cue(
+    r"\b(?:in|into|to|from|out of|my|the|shopping|your)\s+(?:my |the |your |our )?(?:shopping )?(?:cart|basket|trolley|bag)\b(?! for| with| that| made)"
+)
+"""The cart, where `CART_WORD` may also be a basket for sale."""
 HANDOFF = _cue(
     r"\b(?:speak|talk|chat|connect me|put me through|transfer me)\b.{0,20}\b(?:human|person|agent|someone|somebody|representative|manager|staff|customer service)\b",
     r"\b(?:real|live|actual) (?:human|person|agent)\b|\bhuman (?:agent|being|please)\b|^\W*(?:agent|human|representative|operator)\W*$",
@@ -21,12 +29,14 @@ HANDOFF = _cue(
 )
 CART_WORD = _cue(r"\b(?:cart|basket|trolley)\b(?! for)|\b(?:my|shopping) bag\b", r"购物车|購物車|购物袋|购物篮")
 ADD = _cue(
-    r"\b(?:add|put|throw|pop|toss)\b",
-    r"\b(?:i'?ll|i will|i'?d like to|let me|i want to|want to|can i|i'?m|im|gonna) (?:take|have|get|buy|order|purchase|go with|buying)\b",
+    r"\b(?:add|put|throw|pop|toss)\b(?!.{0,25}\b(?:washing machine|washer|dishwasher|microwave|oven|freezer|fridge|tumble|dryer)\b)",
+    r"\b(?:i'?ll|i will|i'?d like to|let me|i want to|want to|can i|i'?m|im|gonna) (?:take|have|get|buy|order|purchase|go (?:with|for)|buying)\b",
+    r"\b(?:i'?d|i would) (?:really )?like (?=(?:the|this|that|it|them|both|these|those|number|no\.?|#)\b(?! (?:idea|look|sound)))",
+    r"\b(?:in ?to|to|in) (?:my |the )?(?:cart|basket|trolley)\W*(?:please|thanks|now|then)?\W*$",
     r"^\W*(?:take|get|buy|order|purchase|buying|i want)\b",
-    r"加入|加到|加进|加購|加购|放[进進到入]|买(?!得|到|过)|買(?!得|到|過)|就要|我要|来[一两二三四五六七八九\d]|要了|下单|下單",
+    r"加入|加到|加进|加購|加购|放[进進到入]|(?<![不没沒])买(?!得|到|过)|(?<![不没沒])買(?!得|到|過)|就要|我要|来[一两二三四五六七八九\d]|(?<!不)要了|下单|下單|^\W*(?:嗯+|那|好的?|行)?[,，\s]*(?:我)?要(?=第|[这這那][个個款件]|\d+号|最)",
 )
-BUY_ONLY_WITH_REFERENCE = _cue(r"买|買|就要|我要|来|要了|take|have|get|buy|order|purchase|go with|want")
+BUY_ONLY_WITH_REFERENCE = _cue(r"买|買|就要|我要|^\W*(?:嗯+|那|好的?|行)?[,，\s]*要|来|要了|take|have|get|buy|order|purchase|go (?:with|for)|want|like")
 ONE_MORE = _cue(
     r"^\W*(?:and |add |ok,? )?(?:one|another|two|three|\d+) more(?: of (?:it|them|those|these))?\W*(?:please)?\W*$",
     r"^\W*(?:and )?another(?: one)?\W*(?:please)?\W*$",
@@ -57,8 +67,8 @@ CHECKOUT = _cue(
     r"结账|結帳|结算|付款吧|去付款|提交订单",
 )
 MORE = _cue(
-    r"^\W*(?:(?:please |can you |could you )?(?:show|see|give|let me see)(?: me)?(?: some| a few)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:any(?:thing)?|what|something) else(?: you (?:have|got))?|(?:any|some) (?:others?|more)|others?|load more|(?:but )?(?:you(?:'ve| have)? already show(?:ed|n)|(?:i(?:'ve| have)? )?(?:already )?(?:seen|saw)) (?:me )?(?:all )?(?:of )?(?:those|these|them|that)(?: already| before)?)\W*(?:please)?\W*$",
-    r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|其他的?呢?|别的呢?|再看看|[这這那]些?(?:都|已经|已經)*[看见見]过了?)\W*$",
+    r"^\W*(?:(?:please |can you |could you |can i |could i |may i )?(?:i (?:want|need|would like) to |i'?d like to |let me |is that (?:all|it)(?: you (?:have|'ve got))?\s*\?\s*)?(?:show|see|give|let me see)(?: me)?(?: some| a few| any)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:is there |do you have |have you got |got )?(?:any(?:thing)?|what|something) else(?: (?:do |have )?you(?:'ve)? (?:have|got)| is there| there)?|(?:do you have|have you got|got|are there) (?:any |some )?(?:others?|more)(?: ones?| options?)?|is that (?:all|it|everything)(?: you (?:have|'ve got))?|(?:any|some) (?:others?|more)|others?|load more|(?:but )?(?:you(?:'ve| have)? already show(?:ed|n)|(?:i(?:'ve| have)? )?(?:already )?(?:seen|saw)) (?:me )?(?:all )?(?:of )?(?:those|these|them|that)(?: already| before)?)\W*(?:please)?\W*$",
+    r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|(?:还有|還有|有)?(?:没有|沒有)?(?:其他|别|別|其它)的?(?:款|款式|商品|选择)?(?:了)?[吗嗎呢嘛么麼得吧]*|再看看|就[这這]些[吗嗎]?|没有?(?:其他|别的)了?[吗嗎]?|[这這那]些?(?:都|已经|已經)*[看见見]过了?)\W*$",
 )
 DISLIKE = _cue(
     r"\b(?:i )?(?:don'?t|do not|didn'?t) (?:really )?(?:like|want|love) (?:it|them|any of (?:them|these|those)|these|those|that|this)(?: one| ones)?\W*$|\bnone of (?:these|those|them)\b|\bnot (?:really )?(?:my (?:style|taste|thing)|what i (?:want|mean|meant|had in mind|am looking for))\b|^\W*(?:they|these|those|it)(?:'re|'s| are| is)? (?:all )?(?:so |too |really )?(?:ugly|boring|awful|hideous|terrible)\W*$",
@@ -134,7 +144,7 @@ REFUSE = _cue(
 """One of the products on the table is refused."""
 
 SIMILAR = _cue(
-    r"\b(?:similar to|something like|more like|anything like|alternatives? to|like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?|but|only|just)\b",
+    r"\b(?:similar to|something like|more like|anything like|alternatives? to|(?<!i'd )(?<!i would )(?<!id )(?<!i )(?<!really )(?<!you )(?<!they )(?<!n't )like) (?=(?:the|this|that|it|number|#|no\b))|\bsimilar (?:ones?|items?|products?|but|only|just)\b",
     r"类似的|類似的|相似的|差不多的|同款|和[这那第].{0,4}像",
 )
 GREETING = _cue(
@@ -143,11 +153,12 @@ GREETING = _cue(
 )
 THANKS = _cue(
     r"^\W*(?:(?:ok(?:ay)?|great|perfect|cool|awesome|nice|good|alright|oh)[\s,!.]*)*(?:thank(?:s| you)|thx|ty|cheers|much appreciated|that'?s (?:all|it|great|perfect))(?: (?:so much|a lot|very much|for (?:your|the|all (?:your|the)) help|for now|all))*\W*$",
-    r"^\W*(?:好的?[,，]?)?(?:谢谢(?:你|您|啦|了)?|謝謝(?:你|您)?|多谢|多謝|感谢|感謝|辛苦了)\W*$",
+    r"^\W*(?:(?:好的?[吧呀啊]?|行[吧]?|那|没事|可惜)[,，\s]*)*(?:谢谢(?:你|您|啦|了)?|謝謝(?:你|您)?|多谢|多謝|感谢|感謝|辛苦了)\W*$",
 )
 BYE = _cue(
     r"^\W*(?:(?:ok(?:ay)?|thanks)[\s,!.]*)?(?:bye+(?:[- ]?bye)?|good ?bye|see (?:you|ya)(?: later)?|good night|take care)\W*$",
-    r"^\W*(?:再见|再見|拜拜|回头见|晚安)\W*$",
+    r"\b(?:i'?ll|i will|i'?m going to|i'?m gonna|let me|then i) (?:just )?(?:(?:go and )?(?:look|shop|try|buy|search|check)(?: it| this)? (?:elsewhere|somewhere else|another (?:shop|store|site))|go (?:elsewhere|somewhere else))\b",
+    r"^\W*(?:[^,，。]{0,12}[,，。!！\s]+)?(?:再[见見]|拜拜|回头见|回頭見|晚安)(?:了|啦|吧)?\W*$|去(?:别家|別家|别处|其他店|别的(?:店|地方)|另一家)(?:看看|[买買]|逛逛)?吧?\W*$|^\W*(?:算了[吧]?[,，\s]*)?(?:我)?不[买買]了[吧]?\W*$",
 )
 CHITCHAT = _cue(
     r"^\W*(?:how are you(?: (?:doing|today))*|how'?s it going|what'?s up|who are you|what are you|what can you do|(?:are you|r u) (?:a )?(?:bot|robot|human|real|ai)|what'?s your name|can you help me|help(?: me)?(?: please)?|i need (?:some )?help|tell me a joke)\W*$",
@@ -165,10 +176,6 @@ ABUSE = _cue(
     r"\b(?:stupid|idiot|useless|dumb|moron|shut up|fuck\w*|shit\w*|suck(?:s|ed)?|crap|garbage bot|hate you|bitch|asshole)\b",
     r"傻[逼瓜]|笨蛋|垃圾|白痴|废物|滚|去死|他妈的?|操你",
 )
-CONCERN = _cue(
-    r"\b(?:kill(?:ing)? myself|suicid\w*|self[- ]?harm|want to die|end my life|hurt(?:ing)? myself)\b",
-    r"自杀|自殺|不想活|想死|自残|自殘|轻生",
-)
 VAGUE = _cue(
     r"\b(?:some ?thing|any ?thing|stuff|things?)\b.{0,10}\b(?:to|for|that|which|i can|my)\b",
     r"\b(?:gifts?|presents?)\b",
@@ -180,6 +187,7 @@ CONTINUES = _cue(
     r"^\W*(?:要|不要|[带帶]|有)(?!没|沒)|^\W*(?:wo)?men'?s?'?\W*$|^\W*(?:boys|girls|kids)'?\W*$|^\W*(?:[男女](?:款|士|式|装|裝|生|用)?|[儿兒]?童[装裝款]?)的?呢?\W*$",
 )
 """Words with which a message goes on from the one before."""
+HAVE_YOU_ZH = _cue(r"^\W*(?:那|请问|請問)?[,，\s]*有.+[吗嗎么麼]\W*$")
 THE_SAME = _cue(
     r"\b(?:same|similar) (budget|prices?|price range|colou?r|brand|size|material)\b|\bin the same (price range|colou?r|size|price|brand|material)\b|\b(budget|prices?) (?:stays?|is) the same\b",
     r"(?:同样|同樣|一样|一樣|相同)的?(预算|預算|价位|價位|价格|價格|颜色|顏色|品牌|牌子|尺码|材质)|(预算|預算|价格|價格|价位|颜色|品牌)(?:不变|不變|一样|还是一样|照旧|同上)",

@@ -59,12 +59,13 @@ _DEARER = re.compile(
 )
 
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:no|not|non|without|except(?: for)?|excluding|exclude|but not|anything but|other than|avoid|hates?|dislikes?|never"
+    r"(?:\b(?:no|not|non|without|except(?: for)?|excluding|exclude|but not|(?:any(?:thing)?|every(?:thing)?|all|whatever)(?: (?:colou?rs?|ones?|shades?|brands?))? (?:but|except)|other than|avoid|hates?|dislikes?|never"
     r"|(?:don'?t|do not|doesn'?t|didn'?t|isn'?t|aren'?t)(?: really)?(?: want| like| need| care for| have)?|rather not|instead of|nothing)\b"
     r"|不要|不想要|别|不喜[欢歡]|除了|不是|非|讨厌|討厭|(?<!有)[没沒]有)"
     r"(?:\s|-|any|from|in|made|of|by|the|a|brand|too|with|called|on|看|用|买|是|太|[这這]个|[那]个)*$",
     re.IGNORECASE,
 )
+_NOT_AFTER = re.compile(r"^\s*(?:色|的)?(?:除外|以外|之外|的?(?:都)?不要|的?(?:都)?不行|的?不考[虑慮])", re.IGNORECASE)
 _FREE_OF = re.compile(r"\b(?:no|without|free (?:of|from))\s+(?:any\s+)?([a-z]+)", re.IGNORECASE)
 _ALSO_NOT = re.compile(r"^\s*(?:,|or|nor|and|/|或者?|和|、)\s*(?:the\s+)?$", re.IGNORECASE)
 _PRICE_LEAD = re.compile(
@@ -86,6 +87,11 @@ _NOT_THIS = re.compile(
 )
 _NO_QUALITY = frozenset("sure one ones that this these those now yet much many more less expensive pricey dear".split())
 _JOINS = re.compile(r"(?:,|\bbut)\s*$", re.IGNORECASE)
+_SAYS_CAN = re.compile(
+    # "Can I", "you can": a verb, no can.
+    r"(?:^|[,.!?;]|\b(?:i|you|we|they|it|he|she|this|that|who|which|how|what|where|when|and|but|so))\s*$",
+    re.IGNORECASE,
+)
 _COMPATIBLE = re.compile(
     r"\b(?:for|fits?|fitting|compatible with|works with)\s+(?:my|an?|the|your)?\s*$", re.IGNORECASE
 )
@@ -219,10 +225,13 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
         if _touches((mention.start, mention.end), tuple(parts.spans)):
             continue
         before = text[: mention.start]
+        if text[mention.start : mention.end].lower() == "can" and _SAYS_CAN.search(before):
+            continue
         if mention.field == BRAND and _COMPATIBLE.search(before):
             continue  # a strap for a Garmin is seldom Garmin's
         goes_on = previous is not None and bool(_ALSO_NOT.match(text[previous.end : mention.start]))
-        refusing = bool(_NOT_BEFORE.search(before)) or (refusing and goes_on)
+        behind = _NOT_AFTER.match(text[mention.end :])
+        refusing = bool(_NOT_BEFORE.search(before) or behind) or (refusing and goes_on)
         lacking = (
             vocabulary.lacking(mention.start, mention.end, text[mention.start : mention.end].lower())
             if refusing
@@ -236,7 +245,7 @@ def _read_values(text: str, vocabulary: Vocabulary, parts: ExactParts) -> None:
             negation = _NOT_BEFORE.search(before)
             start = negation.start() if negation else mention.start
             joint = _JOINS.search(text[:start])  # "chocolate, but nothing with nuts"
-            parts.spans.append((joint.start() if joint else start, mention.end))
+            parts.spans.append((joint.start() if joint else start, mention.end + (behind.end() if behind else 0)))
         previous = mention
 
 

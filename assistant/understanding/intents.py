@@ -3,84 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-from assistant.state import DialogueState, Topic
 from assistant.turn import CartOperation, Intent, RecommendKind
-from assistant.understanding import cues, service
-from assistant.understanding.answers import Answer, answer_to
-from assistant.understanding.exact import ExactParts
+from assistant.understanding import boundaries, bundling, cues, service
 from assistant.understanding.language import has_cjk
 from assistant.understanding.quantities import parse_quantity
-from assistant.understanding.references import References
-from assistant.understanding.topics import returned_to
+from assistant.understanding.said import Said
 from assistant.understanding.values import asked_for_values
-from assistant.understanding.wording import is_whom, recommended_words, wanted_words
-from retrieval.filters import CATEGORY
+from assistant.understanding.wording import wanted_words
 from retrieval.request import without_offers
 
 LONGEST_CONTINUATION = 6  # words; longer messages that begin with "for" or "with" stand by themselves
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message with everything that was read from it exactly. `content` is what is left that says what is wanted."""
-
-    text: str
-    content: str
-    parts: ExactParts
-    references: References
-    in_cart: References  # the same message, read as pointing into the cart
-    state: DialogueState
-    spans: tuple[tuple[int, int], ...] = ()  # of the text what is dealt with, the values that it names aside
-    corrects: bool = False  # what was said or shown before is put right
-
-    @property
-    def names_category(self) -> bool:
-        return any(mention.field == CATEGORY for mention in self.parts.wanted)
-
-    @cached_property
-    def answer(self) -> Answer | None:
-        """To the question that the last reply ended with."""
-        return answer_to(self.state.asked, self.text, self.parts)
-
-    @cached_property
-    def returned_to(self) -> Topic | None:
-        """The topic that the message goes back to."""
-        return returned_to(self.text, self.parts.wanted, self.state)
-
-    @property
-    def names_only_whom(self) -> bool:
-        """ "for men", of whatever it is."""
-        named = [self.text[m.start : m.end] for m in self.parts.wanted if m.field == CATEGORY]
-        return all(is_whom(text) for text in named)
-
-    @property
-    def narrows_category(self) -> bool:
-        """ "blue mugs" after a list of mugs changes that list; "boots" starts another."""
-        named = {value for mention in self.parts.wanted if mention.field == CATEGORY for value in mention.values}
-        return bool(named & set(self.state.filters.category))
-
-    @property
-    def only_points(self) -> bool:
-        """Whether all that was read is in the words that point ("the cheaper of those")."""
-        return not self.parts.wanted and all(
-            any(start <= span[0] and span[1] <= end for start, end in self.references.spans)
-            for span in self.parts.spans
-        )
-
-    @property
-    def topic(self) -> str:
-        """What a recommendation is to be about; "" where nothing is named."""
-        return recommended_words(self.content)
-
-    @property
-    def in_chinese(self) -> bool:
-        return has_cjk(self.content)
-
-    @property
-    def on_the_table(self) -> bool:
-        return bool(self.state.shown or self.state.focus)
 
 
 @dataclass(frozen=True)
@@ -100,7 +33,7 @@ class Settled:
 
 
 def settle(said: Said) -> Settled | None:
-    conversation = (_safety, _order, _answering, _conversation, _on_recommended, _cart)
+    conversation = (_safety, _order, _answering, _conversation, _bundle, _on_recommended, _cart)
     for attempt in (*conversation, _recommend, _list, _service, _question, _search):
         settled = attempt(said)
         if settled is not None:
@@ -110,14 +43,19 @@ def settle(said: Said) -> Settled | None:
 
 def going_on(said: Said, settled: Settled) -> Settled:
     """A change to a list that was recommended is a recommendation; one in an order of its own is a search."""
-    if settled.intent != "refine" or said.state.kind is None or settled.counting or said.parts.sort:
+    if settled.intent != "refine" or said.state.kind is None:
+        return settled
+    if settled.counting or said.parts.sort or said.degree:
         return settled
     return replace(settled, intent="recommend", kind=said.state.kind, new_only=said.state.new_only, goes_on=True)
 
 
 def _safety(said: Said) -> Settled | None:
-    if cues.CONCERN.search(said.text):
-        return Settled("out_of_scope", problem="concern")
+    key = boundaries.crossed(said.text)
+    if key and not (key == "competitor" and cues.POLICIES["price match"].search(said.text)):
+        return Settled("out_of_scope", problem=key)
+    if cues.ARE_YOU_REAL.search(said.text):
+        return Settled("smalltalk", problem="about_me")
     if cues.HANDOFF.search(said.text):
         return Settled("handoff")
     if cues.RESET.search(said.text):
@@ -138,8 +76,6 @@ def _answering(said: Said) -> Settled | None:
     return Settled("refine") if said.answer is not None else None
 
 
-
-
 def _conversation(said: Said) -> Settled | None:
     for pattern, kind in (
         (cues.GREETING, "greeting"),
@@ -154,6 +90,11 @@ def _conversation(said: Said) -> Settled | None:
     if cues.ABUSE.search(said.text) and not said.parts and not cues.SEARCH.search(said.text):
         return Settled("smalltalk", problem="abuse")
     return None
+
+
+def _bundle(said: Said) -> Settled | None:
+    asked = bundling.asks(said.text, said.references, said.parts, said.state)
+    return Settled("bundle") if asked else None
 
 
 def _on_recommended(said: Said) -> Settled | None:
@@ -207,7 +148,7 @@ def _cart(said: Said) -> Settled | None:
         return Settled("cart", operation="remove")
     if cues.ONE_MORE.search(text) and said.state.focus:
         return Settled("cart", operation="add")
-    if cues.SET_QUANTITY.search(text) and parse_quantity(text) is not None:
+    if cues.SET_QUANTITY.search(text) and not said.parts.price and parse_quantity(text) is not None:
         return Settled("cart", operation="set")
     if cues.VIEW_CART.search(text):
         return Settled("cart", operation="view")
@@ -245,18 +186,32 @@ def _list(said: Said) -> Settled | None:
     if field := _values_asked_for(said):
         another = said.names_category and not said.narrows_category
         return Settled("search" if another or not said.on_the_table else "refine", asks_values=field)
+    if said.degree is not None and not _asks_of_one_thing(said):
+        return _by_degree(said)
     if cues.COUNTING.search(text):
         same = not said.content and not said.names_category and said.on_the_table
         return Settled("refine" if same else "search", counting=True)
     return None
 
 
+def _asks_of_one_thing(said: Said) -> bool:
+    """ "Is it bigger than that?" """
+    return bool(cues.ABOUT_PRODUCT.search(said.text) and (said.references.ids or said.state.focus))
+
+
+def _by_degree(said: Said) -> Settled | None:
+    """ "The lightest" changes the order of the list on the table, "the lightest tent" asks for tents."""
+    assert said.degree is not None
+    named = said.names_category or bool(said.content)
+    if named and not (said.names_category and said.narrows_category):
+        return Settled("search")
+    return Settled("refine") if said.on_the_table or said.narrows_category else None
+
+
 def _values_asked_for(said: Said) -> str:
     """ "what sizes does it come in?" is asked of a product, "what sizes are there?" of the list."""
     of_one = said.references.ids or (len(said.state.focus) == 1 and not said.names_category)
     return "" if of_one else asked_for_values(said.text)
-
-
 
 
 def _service(said: Said) -> Settled | None:
@@ -274,6 +229,8 @@ def _service(said: Said) -> Settled | None:
 
 def _question(said: Said) -> Settled | None:
     """A question about a product on the table; "do they come in blue?" of a whole list is none, it narrows the list."""
+    if said.asks_of_one and not said.names_category:
+        return Settled("ask_product")
     if said.references.exact and not said.content and (not said.parts or said.only_points):
         return Settled("ask_product")  # "the second one": let us hear of it
     if said.references.problem and not said.content and not said.parts and not has_cjk(said.text):
@@ -293,14 +250,22 @@ def _search(said: Said) -> Settled | None:
     if cues.VAGUE.search(said.text) or (cues.FAVOUR.search(said.text) and not cues.SEARCH.search(said.text)):
         return None
     topic = bool(said.state.query or said.state.filters or said.state.shown)
+    if topic and said.corrects and said.names_another:
+        return Settled("search")
     if said.parts and not said.content and not said.names_category:
         return Settled("refine" if topic else "search")
     if topic and said.corrects and (said.parts or said.content) and not cues.SEARCH.search(said.text):
         return Settled("refine")
-    if topic and cues.CONTINUES.search(said.text) and len(said.text.split()) <= LONGEST_CONTINUATION:
+    if said.unknown and said.content and not said.references.ids:
+        return Settled("search")
+    if said.names_another and cues.HAVE_YOU_ZH.match(said.text):
+        return Settled("search")  # 有帐篷吗, asked before a list of mugs
+    if topic and said.goes_on and len(said.text.split()) <= LONGEST_CONTINUATION:
         return Settled("refine")
     if said.names_category:
         return Settled("refine" if topic and said.narrows_category else "search")
+    if said.unknown and not said.references.ids:
+        return Settled("refine" if said.on_the_table and not said.content else "search")
     if said.content and cues.ASKS_FOR.search(said.text):
         return Settled("search")
     if cues.SEARCH.search(said.text) and said.content and not (topic and len(said.content.split()) < 2):

@@ -47,8 +47,10 @@ def has_cjk(text: str) -> bool:
 
 
 def detect(text: str, previous: Language = "en") -> Language:
-    """Chinese where there is more of it than a word or two; the conversation's language where there are no letters."""
+    """Chinese where there is more of it than a word or two, or some of it where the conversation is in Chinese: an
+    English title may be quoted in it. The conversation's language where there are no letters."""
     characters, words = len(_CJK.findall(text)), len(_LATIN.findall(text))
     if not characters and not words:
         return previous
-    return "zh" if characters * 2 > words else "en"
+    goes_on = previous == "zh" and characters > 0
+    return "zh" if goes_on or characters * 2 > words else "en"

@@ -39,7 +39,7 @@ _SYMBOL = r"(?:US|HK|NT|AU|CA|A|C|S)?\$|[£€¥₱₹]|\bRs\.?|\b(?:USD|EUR|GBP
 _CURRENCY_BEFORE = re.compile(rf"(?:{_SYMBOL})\s*$", re.IGNORECASE)
 _CURRENCY_AFTER = re.compile(
     rf"^\s*(?:{_SYMBOL}|dollars?\b|bucks?\b|quid\b|pounds?\b(?!\s+of\b)|euros?\b|pesos?\b|yuan\b|kuai\b|rupees?\b|元"
-    r"|[块塊][钱錢]?|圆|美[元金]|英[镑鎊]|欧元|歐元|港[币幣])",
+    r"|[块塊][钱錢]?|圆|刀(?=$|[\s,，。!！?？以之内內左吧的])|美[元金]|英[镑鎊]|欧元|歐元|港[币幣])",
     re.IGNORECASE,
 )
 _SMALL_UNIT = re.compile(r"^\s*(?:cents?\b|pence\b|毛[钱錢]?|角)", re.IGNORECASE)
@@ -72,7 +72,7 @@ _LEAD_MAX = _pattern(
     rf"(?:(?:\b(?:undr|unde?r|below|beneath|within|sub|max(?:imum)?|upto|up to|at most|ceiling|budget|limit|afford|spend(?:ing)?|stretch to"
     rf"|(?:less|lower|cheaper) th[ae]n|(?:no|not|never|cannot|(?:is|are|do|does|wo|ca|should|would|could|must)n'?t)(?: \w+){{0,4}} (?:more|higher|over|above|pricier|exceed(?:ing)?)(?: than)?"
     rf"|not exceed(?:ing)?|(?:can'?t|won'?t|cannot) exceed|(?:i have|i'?ve got|i got))\b|sub-|<=?|≤"
-    rf"|不(?:要|能|想)?(?:超[过過出]|[高大][于於])|别超[过過]|低[于於]|小[于於]|少[于於]|[最顶頂]多|最高|至多|不到|不足|[预預]算|控制在|我就){_FILLER})",
+    rf"|不(?:要|能|想)?(?:超[过過出]|[高大][于於])|别超[过過]|低[于於]|小[于於]|少[于於]|[最顶頂]多|最高|至多|不到|不足|[预預]算(?:可以|能|就)?(?:改成|改为|改為|提高到|加到|[调調]到|放[宽寬]到|增加到|降到|到)?|控制在|我就){_FILLER})",
     end=True,
 )
 _LEAD_MIN = _pattern(

@@ -14,9 +14,9 @@ from assistant.turn import Language
 from assistant.understanding import cues
 from assistant.understanding.chinese import beyond_known_words, in_known_words
 from assistant.understanding.exact import residue
-from assistant.understanding.intents import Said
 from assistant.understanding.language import has_cjk
 from assistant.understanding.model import rewrite, translate
+from assistant.understanding.said import Said
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from assistant.understanding.wording import wanted_words
 from data.records import CATEGORY_SEPARATOR
@@ -30,6 +30,11 @@ _WISHES = re.compile(
     r"\b(?:my|our|i|we|he|she|his|her|their|mum|mom|dad|who|too|always|never|keeps?|stop|can'?t|won'?t|don'?t)\b"
     r"|[我他她您]|老是|总|總|太|怕|疼|痛|累|难|難|不|送|给|給|喜欢|喜歡|爱|愛|适合|適合|怎么|怎麼|什么|什麼|用得上|刚|剛|需要|准备|準備",
     re.IGNORECASE,
+)
+LONGEST_UNREAD = 5  # characters; longer stretches are talk
+_NO_CONDITION = re.compile(
+    r"必须|必須|需要|想要|想买|看看|有没有|给我|还要|還要|最好|希望|一定|除外|之外|都行|都可以|可以|喜欢|喜歡|那种|那種|这种|這種|一点|一點|什么|什麼|再说|一遍"
+    r"|[的了吗嗎呢吧啊呀么麼嘛我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那得着和或把支双雙条條种種带帶用能会會就很不]"
 )
 LONGEST_NAME = 3  # words; what is longer and leads nowhere is rather a wish
 FIRST_HITS = 3  # enough to see whether a query leads anywhere
@@ -91,6 +96,13 @@ class QueryWriter:
             return ""
         said.parts.wanted += named
         return translated
+
+    def unread(self, said: Said) -> list[str]:
+        """Chinese words of a condition that nobody can read here: they neither filter nor rank."""
+        if self._model is not None or not self.is_foreign(said.content):
+            return []
+        rest = _NO_CONDITION.sub(" ", beyond_known_words(said.content))
+        return [piece for piece in re.findall(r"[A-Za-z]?[\u4e00-\u9fff]+", rest) if 2 <= len(piece) <= LONGEST_UNREAD]
 
     def in_catalogue_language(self, said: Said, words: str) -> str:
         """The words, translated where the catalogue is in English and they are not; empty where nobody can."""

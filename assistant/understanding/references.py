@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from assistant.understanding.chinese import with_known_words
+from assistant.understanding.titles import by_price, by_title
 from assistant.understanding.vocabulary import YES, singular, words_of
 from data.records import Product
 
@@ -36,7 +37,8 @@ _ORDINAL = re.compile(
     rf"\bthe\s+({_ordinal})(?:\s+(?:one|option|item|product|choice|result))?\b(?!\s+(?:list|results|search|selection|ones))|\b({_ordinal})\s+(?:one|option|item|product|choice|result)\b"
     rf"|\b({_ordinal})(?=\s*(?:$|[,.?!;]|(?:and|or|is|to|in|into|from|for|with|please|vs\.?|versus)\b))"
     r"|(?:#|\b(?:no\.?|number|option|item|nr\.?)\s*)(\d{1,2})\b"
-    r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙條条项項]?",
+    r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙條条项項]?"
+    r"|(?<![\w.月年])([1-9]|1\d)号(?!色|码|电池|線|线)(?=[的和跟与吧呢吗,，。?？!！\s]|$|[有是多能可怎防加放要])",
     re.I,
 )
 _LAST = re.compile(r"\b(?:the\s+)?(?:last|bottom|final)\s+(?:one|option|item|product)\b|最[后後]一?[个個款件]", re.I)
@@ -111,6 +113,8 @@ def resolve(
 ) -> References:
     """`shown` is the list that the shopper sees, `focus` the ids last spoken of, `seen` everything shown earlier,
     `discussed` the ids that were spoken of one by one before, the latest last."""
+    if (called := by_title(text, _each_once([*shown, *seen])) or by_price(text, shown)) is not None:
+        return References(called.ids, (called.span,), exact=True)
     for attempt in (_few, _places, _superlative, _descriptive):
         found = attempt(text, shown)
         if found.ids or found.problem:
@@ -123,6 +127,10 @@ def resolve(
         if found.ids or found.problem:
             return found
     return _pronoun(text, shown, focus)
+
+
+def _each_once(products: Sequence[Product]) -> list[Product]:
+    return list({product.product_id: product for product in products}.values())
 
 
 def _few(text: str, shown: Sequence[Product]) -> References:
@@ -283,4 +291,5 @@ def _number(text: str) -> int:
 
 
 def _ids(products: Sequence[Product]) -> tuple[str, ...]:
-    return tuple(product.product_id for product in products)
+    """Each once: "the first one is fine, so add the first one" means one product."""
+    return tuple(dict.fromkeys(product.product_id for product in products))

@@ -10,6 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding import cues
+from assistant.understanding.asking import asks_of_one
+from assistant.understanding.brands import not_carried
 from assistant.understanding.bundling import BundleReader
 from assistant.understanding.carrying import conditions
 from assistant.understanding.classifier import (
@@ -24,15 +26,17 @@ from assistant.understanding.classifier import (
 )
 from assistant.understanding.continuing import carried_over, continuing
 from assistant.understanding.corrections import heard
+from assistant.understanding.degrees import read_degree
 from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.fitting import MEASURE
 from assistant.understanding.grounding import NOTHING_GROUNDED, Grounded, ground
-from assistant.understanding.intents import Said, Settled, going_on, settle
+from assistant.understanding.intents import Settled, going_on, settle
 from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import Reading, read_message
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.querying import FIRST_HITS, QueryWriter
 from assistant.understanding.references import References, resolve
+from assistant.understanding.said import Said
 from assistant.understanding.splitting import split_requests
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from assistant.understanding.wording import continued, for_others, is_whom, wanted_words
@@ -67,9 +71,9 @@ class Understander:
         self._bundles = BundleReader(search, model)
 
     def understand(self, message: str, state: DialogueState, in_cart: list[Product]) -> Understanding:
-        text, corrects = heard(self._mended(normalise(message)))
-        language = detect(text, state.language)
-        said = replace(self._read(text, state, in_cart), corrects=corrects)
+        text, corrects, soft = heard(self._mended(normalise(message)))
+        language = detect(message, state.language)
+        said = replace(self._read(text, state, in_cart), corrects=corrects, soft=soft)
         settled, source = self._by_rules(said, in_cart)
         if settled is None:
             settled, source = self._left_open(said, in_cart)
@@ -136,7 +140,14 @@ class Understander:
         parts = read_exact(text, self.vocabulary)
         # What points at a product on the table is no condition: "the blue one" asks for no blue things.
         parts.wanted = [mention for mention in parts.wanted if not _inside(mention, references)]
-        spans = [*parts.spans, *references.spans]
+        if cues.ADD.search(text) or cues.REMOVE.search(text):  # "put two in my basket" asks for no baskets
+            cart = References(spans=tuple(match.span() for match in cues.IN_THE_CART.finditer(text)))
+            parts.wanted = [mention for mention in parts.wanted if not _inside(mention, cart)]
+        degree, unknown = read_degree(text), not_carried(text, catalogue)
+        spans = [*parts.spans, *references.spans, *((brand.start, brand.end) for brand in unknown)]
+        if degree is not None:
+            parts.wanted = [m for m in parts.wanted if m.end <= degree.span[0] or degree.span[1] <= m.start]
+            spans.append(degree.span)
         named = [(mention.start, mention.end) for mention in parts.wanted if mention.field != CATEGORY]
         return Said(
             text=text,
@@ -146,6 +157,9 @@ class Understander:
             references=references,
             in_cart=resolve(text, in_cart, [], in_cart),
             state=state,
+            degree=degree,
+            unknown=tuple(brand.called for brand in unknown),
+            asks_of_one=len(state.focus) == 1 and asks_of_one(text, catalogue.rows_by_attribute),
         )
 
     def _guess(self, said: Said, in_cart: list[Product]) -> Guess | None:
@@ -220,6 +234,9 @@ class Understander:
         state, recommending = said.state, understanding.intent == "recommend"
         refining = understanding.intent == "refine" or goes_on
         understanding.references = list(said.references.ids) or (state.basis if goes_on else [])
+        understanding.unknown = list(said.unknown)
+        understanding.degree = said.degree.degree if said.degree else state.degree if refining else None
+        understanding.preferred = state.preferred if refining else Filters()
         if recommending:
             said = replace(said, content=said.topic)
         if (whole := continuing(understanding, said)) is not None:
@@ -235,16 +252,21 @@ class Understander:
             query, rewritten = self._queries.of_wish(said)
         if understanding.kind in ("popular", "similar", "again"):
             query = ""  # they say what is wanted by themselves
-        if recommending and self._queries.is_foreign(query):
+        understanding.unread = [] if recommending else self._queries.unread(said)
+        if (recommending or (refining and understanding.unread)) and self._queries.is_foreign(query):
             query = ""  # without a model nobody knows what it means here
         shelves = sum(mention.field == CATEGORY for mention in said.parts.wanted)
         if rewritten or (shelves > 1 and cues.VAGUE.search(said.text)):
             # The words of a vague wish ("coffee", "on a hike") tell what it is for, not on which shelf it stands.
             said.parts.wanted = [mention for mention in said.parts.wanted if _stays_exact(mention)]
-        before = state.query if refining and carried.category == state.filters.category else ""
+        goes_on = refining and not (said.corrects and said.names_thing)
+        before = state.query if goes_on and carried.category == state.filters.category else ""
         typed = query == said.content and not recommending
         scope = _words_left(said, NOTHING_GROUNDED) if typed else query
         grounded = ground(self._search, continued(before, scope), carried, said.parts.wanted, said.parts.measures)
+        if said.soft:
+            nice, grounded = _parted(grounded)
+            understanding.preferred = conditions(_with(said.parts, nice), understanding.preferred, shown_prices=[])
         topic = continued(before, _words_left(said, grounded) if typed else query)
         parts = _with(said.parts, grounded)
         wishes = [wish for wish in grounded.wishes if _is_named(wish, said)]
@@ -258,9 +280,11 @@ class Understander:
         understanding.filters = conditions(
             parts, carried, also=bool(_ALSO.search(said.text)) and refining, shown_prices=prices
         )
-        understanding.sort = said.parts.sort or ("relevance" if not refining else state.sort)
+        understanding.sort = said.parts.sort or ("relevance" if not refining or said.degree else state.sort)
         if (said.parts.cheaper or said.parts.dearer) and not prices:
             understanding.sort = "price_low" if said.parts.cheaper else "price_high"
+        if understanding.sort != "relevance":
+            understanding.degree = None
         return understanding
 
     def _for_pairing(self, understanding: Understanding, said: Said) -> Understanding:
@@ -324,6 +348,13 @@ def _words_left(said: Said, grounded: Grounded) -> str:
     spans = [span for span in said.spans if span not in wishes]
     spans += [(mention.start, mention.end) for mention in grounded.filters if mention.field != CATEGORY]
     return wanted_words(residue(said.text, spans))
+
+
+def _parted(grounded: Grounded) -> tuple[Grounded, Grounded]:
+    """What would only be nice to have, and what holds: the shelf is still the shelf."""
+    nice = [mention for mention in grounded.filters if mention.field != CATEGORY]
+    shelves = [mention for mention in grounded.filters if mention.field == CATEGORY]
+    return Grounded(nice, [], grounded.ranges), Grounded(shelves, grounded.wishes, {})
 
 
 def _is_named(wish: Mention, said: Said) -> bool:

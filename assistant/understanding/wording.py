@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
 """The words of a message that say what is wanted, without those that only ask, point or join."""
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ _EMPTY_WORDS = re.compile(
     r"\b(?:i'(?:ll|d|m|ve)|ones?|it|them|those|these|that|this|instead|please|maybe|actually|also|too|just|only|still|then|but|and|or|with|in|of|"
     r"for|from|by|to|the|a|an|no|not|any|some|my|me|i|we|you|your|is|are|be|have|has|got|get|do|does|can|could|would|will|if|so|"
     r"ok|okay|yes|yeah|no|hmm|well|now|there|ones|something|anything|colou?rs?|brands?|prices?|sizes?|what|about|how|which|made|prefer|"
-    r"rather|want|need|like|love|looking|take|buy|buying|order|purchase|come|comes|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
-    r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|推荐|推薦|帮我|一下|便宜|颜色|顏色",
+    r"rather|want|need|like|none|spend|must|should|needs?|love|looking|take|buy|buying|order|purchase|come|comes|tell|many|much|whats?|which|sell|carry|show|see|give|hi|hello|hey|thanks|budget|cost|costs?)\b"
+    r"|[的了吗嗎呢吧啊呀么麼我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那]|[一两][个個款件双雙条條支]|除了|以外|之外|都?行|推荐|推薦|帮我|一下|便宜|颜色|顏色",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^\s*(?:(?:an?|the|some|any|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])"
+    r"^\s*(?:(?:an?|the|some|any|need|want|maybe|one|with|to|for|of|in|and|or|is|are|that|but|your|what'?s|which|how many)(?![\w'-])"
     r"|[都的])\s*",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks|for|with|of|in|and|or)$",
+    r"[\s,.?!;:]*\b(?:instead|please|too|as well|then|now|for me|you have|in stock|thanks|(?:that|which)(?: is|'s| are)?|(?:it|they)(?: is| are|'s)|for|with|of|in|and|or)$",
     re.IGNORECASE,
 )
 

@@ -103,7 +103,7 @@ def test_the_next_pages_show_each_product_once_and_then_end(shopper, products: p
             break
         seen += ids(turn)
     assert sorted(seen) == sorted(on_shelf(products, TENTS).index)
-    assert "That is all" in shopper.says("show me more").text
+    assert "From the beginning" in shopper.says("show me more").text
 
 
 def test_more_of_nothing(shopper) -> None:

@@ -16,10 +16,10 @@ from assistant.state import DialogueState
 from assistant.topic import OR, alternatives, belonging
 from assistant.understanding.chinese import beyond_known_words, in_known_words, known_words
 from assistant.understanding.exact import read_exact
-from assistant.understanding.intents import Said
 from assistant.understanding.model import MOST_THINGS, rewrite
 from assistant.understanding.querying import QueryWriter
 from assistant.understanding.references import resolve
+from assistant.understanding.said import Said
 from assistant.understanding.traditional import simplified
 from assistant.understanding.vocabulary import Vocabulary
 from assistant.understanding.wording import wanted_words

@@ -19,9 +19,9 @@ from assistant.understanding.classifier.grouping import paraphrases
 from assistant.understanding.classifier.kept import CARD, FOLDER, WEIGHTS
 from assistant.understanding.classifier.model import allows, best, calibrated, intent_of
 from assistant.understanding.exact import read_exact
-from assistant.understanding.intents import Said
 from assistant.understanding.language import has_cjk
 from assistant.understanding.references import References, resolve
+from assistant.understanding.said import Said
 from assistant.understanding.vocabulary import Vocabulary
 from assistant.understanding.wording import wanted_words
 from data.errors import AisleError

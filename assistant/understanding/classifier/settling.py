@@ -9,8 +9,9 @@ from assistant.turn import Intent, RecommendKind
 from assistant.understanding import cues
 from assistant.understanding.classifier.features import Message
 from assistant.understanding.classifier.model import Guess
-from assistant.understanding.intents import Said, Settled
+from assistant.understanding.intents import Settled
 from assistant.understanding.quantities import parse_quantity
+from assistant.understanding.said import Said
 from data.records import Product
 from retrieval.filters import CATEGORY
 
