@@ -18,6 +18,11 @@ def alternatives(query: str) -> list[str]:
     return [part.strip() for part in query.split(OR) if part.strip()]
 
 
+def wish_of(query: str) -> str:
+    """The shopper's own part of a query, to be repeated to them."""
+    return (alternatives(query) or [""])[0]
+
+
 def belonging(search: HybridSearch, query: str, filters: Filters) -> list[Hit]:
     """What comes near the best hit of the topic, none where even that is not what was asked for.
 
