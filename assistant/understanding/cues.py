@@ -36,7 +36,9 @@ ADD = _cue(
     r"^\W*(?:take|get|buy|order|purchase|buying|i want)\b",
     r"加入|加到|加进|加購|加购|放[进進到入]|(?<![不没沒])买(?!得|到|过)|(?<![不没沒])買(?!得|到|過)|就要|我要|来[一两二三四五六七八九\d]|(?<!不)要了|下单|下單|^\W*(?:嗯+|那|好的?|行)?[,，\s]*(?:我)?要(?=第|[这這那][个個款件]|\d+号|最)",
 )
-BUY_ONLY_WITH_REFERENCE = _cue(r"买|買|就要|我要|^\W*(?:嗯+|那|好的?|行)?[,，\s]*要|来|要了|take|have|get|buy|order|purchase|go (?:with|for)|want|like")
+BUY_ONLY_WITH_REFERENCE = _cue(
+    r"买|買|就要|我要|^\W*(?:嗯+|那|好的?|行)?[,，\s]*要|来|要了|take|have|get|buy|order|purchase|go (?:with|for)|want|like"
+)
 ONE_MORE = _cue(
     r"^\W*(?:and |add |ok,? )?(?:one|another|two|three|\d+) more(?: of (?:it|them|those|these))?\W*(?:please)?\W*$",
     r"^\W*(?:and )?another(?: one)?\W*(?:please)?\W*$",
@@ -169,6 +171,8 @@ ACKNOWLEDGE = _cue(
     r"^\W*(?:好的?|嗯+|哦+|行|可以|知道了|明白了?|哈哈+|不错|棒|收到)\W*$",
 )
 HESITATION = _cue(
+    r"^\W*(?:(?:ok(?:ay)?|oh|no|well|alright)[\s,.!]*)*(?:forget (?:it|about it|that)|never ?mind(?: (?:it|that))?|i give up|too bad|pity|(?:what a )?shame|finally|about time)(?:[\s,.!]+(?:then|thanks?(?: anyway)?|thank you(?: anyway)?|now))*\W*$",
+    r"^\W*(?:(?:好吧|那|唉|哎)[,，\s]*)*(?:算了吧?|没事了|沒事了|不用了|终于|可惜)(?:[,，\s]*(?:谢谢|謝謝)(?:你|您)?)?\W*$",
     r"^\W*(?:(?:hmm+|uh+|um+|well|oh)[\s,.…]*)*(?:(?:i'?m |i am )?not (?:really |quite |so )?sure(?: yet| what i want)?|i don'?t know(?: yet)?|let me think(?: about it)?|i'?ll think about it|maybe(?: later)?|just looking|just browsing|no idea)\W*$",
     r"^\W*(?:不(?:太)?[确確]定|不知道|[让讓]我想想|考[虑慮]一下|再想想|[随隨]便逛逛)\W*$",
 )

@@ -38,7 +38,7 @@ _ORDINAL = re.compile(
     rf"|\b({_ordinal})(?=\s*(?:$|[,.?!;]|(?:and|or|is|to|in|into|from|for|with|please|vs\.?|versus)\b))"
     r"|(?:#|\b(?:no\.?|number|option|item|nr\.?)\s*)(\d{1,2})\b"
     r"|第([一二三四五六七八九十\d]{1,2})[个個款件种種双雙條条项項]?"
-    r"|(?<![\w.月年])([1-9]|1\d)号(?!色|码|电池|線|线)(?=[的和跟与吧呢吗,，。?？!！\s]|$|[有是多能可怎防加放要])",
+    r"|(?<![a-zA-Z\d.月年])([1-9]|1\d)号(?!色|码|电池|線|线)(?=[的和跟与吧呢吗,，。?？!！\s]|$|[有是多能可怎防加放要])",
     re.I,
 )
 _LAST = re.compile(r"\b(?:the\s+)?(?:last|bottom|final)\s+(?:one|option|item|product)\b|最[后後]一?[个個款件]", re.I)

@@ -1,0 +1,186 @@
+"""Messages at which conversations went astray once, each as a short conversation in the small shop."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.turn import Turn
+
+TENTS = ["Outdoor > Camping > Tents"]
+MUG = ["Kitchen > Drinkware > Coffee Mugs"]
+BOTTLES = ["Outdoor > Hiking > Water Bottles"]
+
+
+def ids(turn: Turn) -> list[str]:
+    return [product.product_id for product in turn.products]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "put the {title} in my cart", "i'll take the {title}", "add the {title} from earlier to my basket",
+        "i'll take the {title} you showed me before", "put the {price} one in my cart", "number 2 to cart",
+        "i'd like no. 2 then", "i'd like the second one", "第2个加购", "要第2个", "要2号", "{title}加购",
+        "我要刚才那个，{title}", "嗯我觉得第二个还可以那就把第二个加到购物车里吧",
+    ],
+)  # fmt: skip
+def test_exactly_that_product_is_added_once(shopper, message: str) -> None:
+    product = shopper.says("coffee mugs").products[1]
+    shopper.says(message.format(title=product.title, price=f"${product.price:g}"))
+    assert shopper.cart == {product.product_id: 1}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "forget it, thanks", "ok, i give up", "oh well, then i'll look elsewhere", "算了，不买了", "没找到合适的，再见",
+        "可惜，我去别家看看", "好吧，谢谢",
+    ],
+)  # fmt: skip
+def test_who_leaves_is_sold_nothing(shopper, message: str) -> None:
+    shopper.says("coffee mugs")
+    turn = shopper.says(message)
+    assert (turn.understanding.intent, shopper.cart, turn.products) == ("smalltalk", {}, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "conditions"),
+    [
+        ("water bottles", "It must be leakproof", {"attributes": {"leakproof": ["yes"]}}),
+        ("water bottles", "80 bucks tops and that's final", {"price_max": 80}),
+        ("water bottles", "it shouldn't cost more than $27. got it?", {"price_max": 27}),
+        ("water bottles", "i can spend 180 dollars at most", {"price_max": 180}),
+        ("water bottles", "it doesn't matter, but any colour but pink", {"exclude": {"colour": ["pink"]}}),
+        ("water bottles", "白色除外", {"exclude": {"colour": ["white"]}}),
+        ("water bottles", "除了白色都行", {"exclude": {"colour": ["white"]}}),
+        ("water bottles", "预算改成20美元", {"price_max": 20}),
+        ("water bottles", "预算可以到34美元", {"price_max": 34}),
+        ("water bottles", "100刀以内", {"price_max": 100}),
+    ],
+)
+def test_a_condition_holds_for_the_list_on_the_table(shopper, before: str, message: str, conditions: dict) -> None:
+    shopper.says(before)
+    turn = shopper.says(message)
+    filters = turn.understanding.filters.model_dump(exclude_defaults=True)
+    assert (turn.understanding.intent, filters) == ("refine", {"category": BOTTLES, **conditions})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "it's been raining all week here and i have time to shop, so i'm looking for a coffee mug under $30",
+        "coffee mug for less than 30 dollars, it's a gift for a colleague",
+        "30美元以内的马克杯，送给爸爸",
+        "你好呀，同事说你们店不错，所以想看看30美元以内的马克杯",
+    ],
+)
+def test_the_wish_is_searched_without_its_frame(shopper, message: str) -> None:
+    turn = shopper.says(message)
+    filters = turn.understanding.filters.model_dump(exclude_defaults=True)
+    assert (turn.understanding.query, filters) == ("coffee mug", {"category": MUG, "price_max": 30})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "what else do you have?",
+        "is that all? show me others",
+        "have you got others?",
+        "别的嘛",
+        "Can i see some more options please",
+    ],
+)
+def test_others_are_the_next_page(shopper, message: str) -> None:
+    first = ids(shopper.says("coffee mugs"))
+    turn = shopper.says(message)
+    assert turn.understanding.more and not set(ids(turn)) & set(first)
+
+
+def test_what_would_be_nice_comes_first_and_excludes_nothing(shopper) -> None:
+    total = shopper.says("tents").evidence.total
+    turn = shopper.says("waterproof would be nice but isn't a must")
+    assert turn.evidence.total == total and not turn.understanding.filters.attributes
+    having = [product.attributes.get("waterproof") == "yes" for product in turn.products]
+    assert having == sorted(having, reverse=True) and having[0]
+    assert "shown first" in turn.text
+
+
+@pytest.mark.parametrize(("message", "said"), [("the lightest tent", "weight"), ("最轻的帐篷", "重量")])
+def test_a_superlative_is_read_off_the_whole_shelf(shopper, products, message: str, said: str) -> None:
+    turn = shopper.says(message)
+    shelf = products[products.category == TENTS[0]]
+    weights = [float(dict(stated)["weight"].split()[0]) for stated in shelf.attributes]
+    assert float(turn.products[0].attributes["weight"].split()[0]) == min(weights)
+    assert said in turn.text and turn.products[0].attributes["weight"] in turn.text
+
+
+def test_bigger_than_one_product_is_bigger(shopper) -> None:
+    shopper.says("hiking backpacks")
+    one = shopper.says("tell me about the first one").products[0]
+    litres = float(one.attributes.get("volume", one.attributes.get("capacity", "")).split()[0])
+    turn = shopper.says("bigger")
+    stated = [each.attributes.get("volume", each.attributes.get("capacity", "")) for each in turn.products]
+    assert all(float(value.split()[0]) > litres for value in stated) or "None goes beyond" in turn.text
+
+
+def test_a_figure_that_no_listing_states_orders_nothing(shopper) -> None:
+    shopper.says("electric kettles")
+    assert "state no" in shopper.says("the quietest one").text
+    assert "没有标明" in shopper.says("最安静的").text
+
+
+def test_an_order_by_degree_goes_on_to_the_next_page(shopper) -> None:
+    first = shopper.says("the heaviest tent")
+    weights = [
+        float(each.attributes["weight"].split()[0]) for each in [*first.products, *shopper.says("more").products]
+    ]
+    assert weights == sorted(weights, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("do you have Stanley brand water bottles?", "Stanley"),
+        ("Nike water bottles", "Nike"),
+        ("有耐克的水瓶吗", "耐克"),
+    ],
+)
+def test_a_brand_that_is_not_here_is_named_and_the_nearest_shown(shopper, message: str, said: str) -> None:
+    turn = shopper.says(message)
+    assert turn.understanding.unknown == [said]
+    assert f"We don't carry {said}." in turn.text or f"我们没有{said}。" in turn.text
+    assert turn.products and turn.understanding.filters.category == BOTTLES
+
+
+def test_the_end_of_a_list_leads_on(shopper) -> None:
+    first = ids(shopper.says("white coffee mugs"))
+    said = [shopper.says("more") for _ in range(3)]
+    texts = [turn.text for turn in said]
+    assert len(set(texts)) == len(texts)
+    loosened = next(turn for turn in said if "Without" in turn.text)
+    assert not set(ids(loosened)) & set(first)
+    assert not loosened.understanding.filters.colour
+
+
+def test_a_correction_that_names_another_thing_leaves_the_old_list_to_return_to(shopper) -> None:
+    shopper.says("coffee mugs")
+    assert shopper.says("actually no, i meant tents").understanding.filters.category == TENTS
+    assert shopper.says("back to the mugs").understanding.filters.category == MUG
+
+
+def test_a_search_is_returned_to_from_a_recommendation(shopper) -> None:
+    shopper.says("tents")
+    shopper.says("recommend me something")
+    assert shopper.says("back to the tents").understanding.filters.category == TENTS
+
+
+def test_a_word_that_nobody_can_read_is_named(shopper) -> None:
+    shopper.says("马克杯")
+    turn = shopper.says("要镂空雕花的")
+    assert "镂空雕花" in turn.text and "没有按它筛选" in turn.text
+    assert turn.understanding.filters.category == MUG
+
+
+def test_a_quoted_english_title_does_not_change_the_language(shopper) -> None:
+    product = shopper.says("马克杯").products[0]
+    assert "购物车" in shopper.says(f"{product.title}加购").text
