@@ -62,7 +62,7 @@ def _named(text: str) -> Iterator[Asked]:
             led_up, follows = _OF_A_BRAND.search(before), _A_BRAND_FOLLOWS.match(after)
             start = led_up.start() if led_up else match.start()
             end = match.end() + (follows.end() if follows else 2 if after[:2] == "'s" else 0)
-            yield Asked(match[0] if has_cjk(match[0]) else name, name, is_word, start, end)
+            yield Asked(text[match.start() : match.end()] if has_cjk(match[0]) else name, name, is_word, start, end)
 
 
 def _carries(catalogue: Catalogue, brand: Asked) -> bool:
