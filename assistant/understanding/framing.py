@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from assistant.understanding.chinese import known_words
 from assistant.understanding.prices import parse_price
 from retrieval.request import content
 
@@ -118,6 +119,10 @@ _PLAINLY = re.compile(
     r"|^\W*(?:i|we)(?:'d| would)? (?:really |just )?(?:want|need|like|love|was hoping|decided|(?:could|can) (?:really )?(?:use|do with))(?: to treat (?:myself|ourselves) to| to (?:buy|get))?\s+(?=an?\b|some\b|new\b)",
     re.IGNORECASE,
 )
+_REMARK_ZH = re.compile(
+    # 哇选择挺多的，要三文鱼味的: what goes before it asks for nothing.
+    r"^(?![^,，]*(?:[不没沒除\d第]|购物车|購物車|预算|預算))[^,，]{1,10}[,，]\s*(?=(?:我)?(?:要|想要|必须|必須|得要|最好|有没有|有沒有))"
+)
 _FOR_ZH = re.compile(
     r"^\W*(?:我)?(?:想|要|想要|打算)?(?:给|給|送|帮|幫)(?:我)?(?:妈妈?|媽媽?|爸爸?|老婆|老公|妻子|丈夫|女朋友|男朋友|女友|男友|朋友|闺蜜|同事|老板|老师|孩子|女儿|女兒|儿子|兒子|奶奶|爷爷|外婆|外公|爸妈|父母|弟弟|妹妹|哥哥|姐姐|她|他)(?:[买買挑选選找]|看看)(?:一?[个個款件双雙条條支把台套])?(?=.)"
 )
@@ -140,6 +145,7 @@ def unframed(message: str) -> Framed:
     text = _wish_of(_less_gift(text))
     soft = bool(_NICE_TO_HAVE.search(text))
     text = _less(text, (_NICE_TO_HAVE, _NEED_IT, _MUST_BE))
+    text = re.sub(r"^light\W*$", "lightweight", text) if _MUST_BE.match(message) else text  # no lamp
     if (must_have := _MUST_HAVE.match(text)) is not None:
         text = f"with {text[must_have.end() :]}"
     return Framed(text, soft)
@@ -178,6 +184,8 @@ def _wish_of(text: str) -> str:
     if (told := _STORY_ZH.match(text)) is not None and _is_story(told["story"], told["wish"]):
         text = told["wish"]
     text = _PLAINLY.sub("i need ", text) if _names_more(_PLAINLY.sub("", text)) else text
+    if (remark := _REMARK_ZH.match(text)) is not None and not any(known_words(remark[0])):
+        text = text[remark.end() :]
     for pattern in (_WISH_ZH, _FOR_ZH):
         shorter = pattern.sub("", text, count=1)
         text = shorter if _names_more(shorter) else text

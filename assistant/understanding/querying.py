@@ -34,7 +34,10 @@ _WISHES = re.compile(
 LONGEST_UNREAD = 5  # characters; longer stretches are talk
 _NO_CONDITION = re.compile(
     r"必须|必須|需要|想要|想买|看看|有没有|给我|还要|還要|最好|希望|一定|除外|之外|都行|都可以|可以|喜欢|喜歡|那种|那種|这种|這種|一点|一點|什么|什麼|再说|一遍"
-    r"|[的了吗嗎呢吧啊呀么麼嘛我你您要想有没沒个個款件请請给給来來看买買换換成再也还還都是这這那得着和或把支双雙条條种種带帶用能会會就很不]"
+    r"|然后|然後|那个|那個|就是|[的了吗嗎呢吧啊呀么麼嘛]"
+)
+_JOINING = (  # at the ends of a word, where they are no part of it
+    "我你您要想有没沒个個件款请請给給来來看买買换換再也还還都是这這那得着和或把带帶用会會就很不"
 )
 LONGEST_NAME = 3  # words; what is longer and leads nowhere is rather a wish
 FIRST_HITS = 3  # enough to see whether a query leads anywhere
@@ -102,7 +105,8 @@ class QueryWriter:
         if self._model is not None or not self.is_foreign(said.content):
             return []
         rest = _NO_CONDITION.sub(" ", beyond_known_words(said.content))
-        return [piece for piece in re.findall(r"[A-Za-z]?[\u4e00-\u9fff]+", rest) if 2 <= len(piece) <= LONGEST_UNREAD]
+        pieces = [piece.strip(_JOINING) for piece in re.findall(r"[A-Za-z]?[\u4e00-\u9fff]+", rest)]
+        return [piece for piece in pieces if 2 <= len(piece) <= LONGEST_UNREAD]
 
     def in_catalogue_language(self, said: Said, words: str) -> str:
         """The words, translated where the catalogue is in English and they are not; empty where nobody can."""

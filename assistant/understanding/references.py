@@ -89,6 +89,10 @@ _THE_ONE_WITH = re.compile(
     r"|[带帶有]([\u4e00-\u9fff]{1,4})的?那[个個款件双雙条條]",
     re.I,
 )
+_COMPARING = re.compile(
+    r"\b(?:compar\w+|versus|vs|differ\w*|which|better|or)\b|比较|比較|区别|區別|不同|对比|對比|哪[个個款]|还是|還是",
+    re.I,
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 TITLE_MATCH = 80  # of 100: how much of what was said must stand in one title, and in no other
@@ -114,7 +118,7 @@ def resolve(
     """`shown` is the list that the shopper sees, `focus` the ids last spoken of, `seen` everything shown earlier,
     `discussed` the ids that were spoken of one by one before, the latest last."""
     if (called := by_title(text, _each_once([*shown, *seen])) or by_price(text, shown)) is not None:
-        return References(called.ids, (called.span,), exact=True)
+        return _compared(text, shown, References(called.ids, (called.span,), exact=True))
     for attempt in (_few, _places, _superlative, _descriptive):
         found = attempt(text, shown)
         if found.ids or found.problem:
@@ -127,6 +131,19 @@ def resolve(
         if found.ids or found.problem:
             return found
     return _pronoun(text, shown, focus)
+
+
+def _compared(text: str, shown: Sequence[Product], called: References) -> References:
+    """`compare the first one and the Ember mug`: both, in the order said. Elsewhere a title says it all: who takes "the
+    Ember mug, the first one" takes one thing."""
+    if not _COMPARING.search(text):
+        return called
+    (start, end), *_ = called.spans
+    placed = _places(f"{text[:start]}{' ' * (end - start)}{text[end:]}", shown)
+    if not placed.ids:
+        return called
+    first, second = sorted((called, placed), key=lambda found: found.spans[0])
+    return References(tuple(dict.fromkeys(first.ids + second.ids)), first.spans + second.spans, exact=True)
 
 
 def _each_once(products: Sequence[Product]) -> list[Product]:

@@ -184,3 +184,16 @@ def test_a_word_that_nobody_can_read_is_named(shopper) -> None:
 def test_a_quoted_english_title_does_not_change_the_language(shopper) -> None:
     product = shopper.says("马克杯").products[0]
     assert "购物车" in shopper.says(f"{product.title}加购").text
+
+
+@pytest.mark.parametrize("message", ["compare the {title} and the first one", "比较第一个和{title}"])
+def test_a_title_and_a_place_are_two_things_to_compare(shopper, message: str) -> None:
+    products = shopper.says("coffee mugs").products
+    turn = shopper.says(message.format(title=products[2].title))
+    assert sorted(ids(turn)) == sorted([products[0].product_id, products[2].product_id])
+
+
+def test_a_remark_before_a_condition_is_no_part_of_it(shopper) -> None:
+    shopper.says("马克杯")
+    turn = shopper.says("哇选择挺多的，要白色的")
+    assert turn.understanding.filters.model_dump(exclude_defaults=True) == {"category": MUG, "colour": ["white"]}
