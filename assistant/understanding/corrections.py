@@ -6,18 +6,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from assistant.understanding.framing import unframed
+from assistant.understanding.framing import unframed, without_delight
 
 _CORRECTING = re.compile(
     r"^\W*(?:(?:no+|nope|sorry|oops|wait|wrong|hang on|hm+|uh|um|ah|oh|well|but|my (?:bad|mistake))[\s,.!…;:-]+)*"
-    r"(?:(?:what )?i (?:actually |really )?(?:meant?|said|was (?:asking|looking) for|asked (?:you )?for|wanted)(?: to say| is| was)?"
+    r"(?:(?:what )?i (?:actually |really )?(?:meant?|said|(?:should have|forgot to) (?:said|say|mention(?:ed)?)|was (?:asking|looking) for|asked (?:you )?for|wanted)(?: to say| is| was)?"
     r"|that'?s not what i (?:meant|said|asked for|wanted)[\s,.;:-]+(?:i (?:meant|said|asked for|wanted|want|need)\b)?"
     r"|(?:actually|but) no,? i (?:meant?|said|want(?:ed)?)|scratch that|should (?:be|have been)|it'?s supposed to be|rather)(?:[\s,:]+|$)",
     re.IGNORECASE,
 )
 _SORRY = re.compile(
     # A bare "no, in red" and "sorry, under 50": the comma tells it from "no red ones".
-    r"^\W*(?:(?:no+|nope|sorry|oops|wait|my (?:bad|mistake)|typo)\s*[,.!…;:-]+\s*)+(?!thank|thx|i don'?t|not? )(?=\S)",
+    r"^\W*(?!no\.?\s*\d)(?:(?:no+|nope|sorry|oops|wait|my (?:bad|mistake)|typo)\s*[,.!…;:-]+\s*)+(?!thank|thx|i don'?t|not? )(?=\S)",
     re.IGNORECASE,
 )
 _CORRECTING_ZH = re.compile(
@@ -56,6 +56,7 @@ class Heard(NamedTuple):
 def heard(message: str) -> Heard:
     """The message without the words that only announce a correction, and without the frame of its wish (`framing`);
     whole where nothing else is in it."""
+    message = without_delight(message)
     text, corrects = message, bool(_NOT_WHAT.match(message))
     text = _NOT_WHAT.sub("", text) if corrects else text
     for pattern in (_CORRECTING, _CORRECTING_ZH, _SORRY):

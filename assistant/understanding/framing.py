@@ -123,6 +123,14 @@ _REMARK_ZH = re.compile(
     # 哇选择挺多的，要三文鱼味的: what goes before it asks for nothing.
     r"^(?![^,，]*(?:[不没沒除\d第]|购物车|購物車|预算|預算))[^,，]{1,10}[,，]\s*(?=(?:我)?(?:要|想要|必须|必須|得要|最好|有没有|有沒有))"
 )
+_DELIGHT = re.compile(
+    r"^\W*(?:lovely|great|nice|wow|oh|cool|perfect|awesome|fantastic|amazing|brilliant|good|super)\b[^.!?\d]{0,30}!\s+(?=\S)",
+    re.IGNORECASE,
+)
+_IN_THE_PACK = re.compile(
+    r"\bin (?:the|an?) (?P<amount>\d[\d.,]*\s?[a-z]{1,6}) (?:pack(?:age|et)?|bag|box|size|version|bottle|tin|jar|pot|tub|tube)\b",
+    re.IGNORECASE,
+)
 _FOR_ZH = re.compile(
     r"^\W*(?:我)?(?:想|要|想要|打算)?(?:给|給|送|帮|幫)(?:我)?(?:妈妈?|媽媽?|爸爸?|老婆|老公|妻子|丈夫|女朋友|男朋友|女友|男友|朋友|闺蜜|同事|老板|老师|孩子|女儿|女兒|儿子|兒子|奶奶|爷爷|外婆|外公|爸妈|父母|弟弟|妹妹|哥哥|姐姐|她|他)(?:[买買挑选選找]|看看)(?:一?[个個款件双雙条條支把台套])?(?=.)"
 )
@@ -140,7 +148,7 @@ class Framed(NamedTuple):
 
 def unframed(message: str) -> Framed:
     """The message without its frame, whole where nothing else is in it."""
-    text = _less(message, (_NO_MATTER,))
+    text = _IN_THE_PACK.sub(r"\g<amount>", _less(message, (_NO_MATTER,)))
     text = _less(text, _each(_INSISTING, text))
     text = _wish_of(_less_gift(text))
     soft = bool(_NICE_TO_HAVE.search(text))
@@ -149,6 +157,11 @@ def unframed(message: str) -> Framed:
     if (must_have := _MUST_HAVE.match(text)) is not None:
         text = f"with {text[must_have.end() :]}"
     return Framed(text, soft)
+
+
+def without_delight(message: str) -> str:
+    """ "Lovely, quite a choice! I should have said: …" without the delight."""
+    return _less(message, (_DELIGHT,))
 
 
 def _each(pattern: re.Pattern[str], text: str) -> Iterable[re.Pattern[str]]:

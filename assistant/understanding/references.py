@@ -134,12 +134,14 @@ def resolve(
 
 
 def _compared(text: str, shown: Sequence[Product], called: References) -> References:
-    """`compare the first one and the Ember mug`: both, in the order said. Elsewhere a title says it all: who takes "the
+    """`compare the first one and the Ember mug`, `the $20 one`: both, in the order said. Elsewhere a title says it all: who takes "the
     Ember mug, the first one" takes one thing."""
     if not _COMPARING.search(text):
         return called
     (start, end), *_ = called.spans
-    placed = _places(f"{text[:start]}{' ' * (end - start)}{text[end:]}", shown)
+    rest = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    priced = by_price(rest, shown)
+    placed = References(priced.ids, (priced.span,), exact=True) if priced else _places(rest, shown)
     if not placed.ids:
         return called
     first, second = sorted((called, placed), key=lambda found: found.spans[0])

@@ -197,3 +197,19 @@ def test_a_remark_before_a_condition_is_no_part_of_it(shopper) -> None:
     shopper.says("马克杯")
     turn = shopper.says("哇选择挺多的，要白色的")
     assert turn.understanding.filters.model_dump(exclude_defaults=True) == {"category": MUG, "colour": ["white"]}
+
+
+@pytest.mark.parametrize(
+    "message", ["no. 1 or the {price} one, how do they differ?", "compare the first one and the {price} one"]
+)
+def test_what_is_compared_stands_in_the_order_said(shopper, message: str) -> None:
+    products = shopper.says("tents").products
+    turn = shopper.says(message.format(price=f"${products[2].price:g}"))
+    assert ids(turn)[0] == products[0].product_id and products[2].product_id in ids(turn)
+
+
+def test_a_pack_of_a_weight_is_no_backpack(shopper) -> None:
+    shopper.says("granola")
+    turn = shopper.says("Lovely, quite a choice! i should have said: i need it in the 500 g pack")
+    assert turn.understanding.filters.category == ["Grocery > Breakfast > Granola"]
+    assert turn.understanding.filters.measures or turn.understanding.filters.attributes
