@@ -76,7 +76,12 @@ QUALITY = {
         "budget_violations": "lists above the budget that did not say so",
     },
 }
-SOURCES = {"rules": "code", "classifier": "the classifier", "llm": "the language model", "fallback": "code, as the model failed"}
+SOURCES = {
+    "rules": "code",
+    "classifier": "the classifier",
+    "llm": "the language model",
+    "fallback": "code, as the model failed",
+}
 
 
 def search_table(file: Path) -> str:

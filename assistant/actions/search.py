@@ -257,8 +257,12 @@ def _relaxed(request: Request) -> Evidence | None:
         conditions = len(wanted.filters.chips()) - len(wanted.filters.category)
         shelf = Filters(category=wanted.filters.category)
         return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
+    budget = {"price_min": wanted.filters.price_min, "price_max": wanted.filters.price_max}
     wanted.filters = found.filters
-    return _listed(request, found.hits, [*found.notes, *remarks.wishes(request)], elaborate=False)
+    listed = _listed(request, found.hits, [*found.notes, *remarks.wishes(request)], elaborate=False)
+    # What is shown beyond a budget is only shown: the budget holds for what is asked next.
+    request.state.filters = found.filters.model_copy(update=budget)
+    return listed
 
 
 def _near(request: Request) -> Evidence | None:

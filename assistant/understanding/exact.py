@@ -62,7 +62,7 @@ _NOT_BEFORE = re.compile(
     r"(?:\b(?:no|not|non|without|except(?: for)?|excluding|exclude|but not|(?:any(?:thing)?|every(?:thing)?|all|whatever)(?: (?:colou?rs?|ones?|shades?|brands?))? (?:but|except)|other than|avoid|hates?|dislikes?|never"
     r"|(?:don'?t|do not|doesn'?t|didn'?t|isn'?t|aren'?t)(?: really)?(?: want| like| need| care for| have)?|rather not|instead of|nothing)\b"
     r"|不要|不想要|别|不喜[欢歡]|除了|不是|非|讨厌|討厭|(?<!有)[没沒]有)"
-    r"(?:\s|-|any|from|in|made|of|by|the|a|brand|too|with|called|on|看|用|买|是|太|[这這]个|[那]个)*$",
+    r"(?:\s|-|any|it|them|one|to|be|from|in|made|of|by|the|a|brand|too|with|called|on|看|用|买|是|太|[这這]个|[那]个)*$",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(r"^\s*(?:色|的)?(?:除外|以外|之外|的?(?:都)?不要|的?(?:都)?不行|的?不考[虑慮])", re.IGNORECASE)

@@ -68,6 +68,8 @@ def _order(said: Said) -> Settled | None:
     talk, last = said.state.service, said.state.number
     if talk.offered == last and service.ACCEPTS.search(said.text):
         return Settled("handoff")
+    if said.names_category and cues.SEARCH.search(said.text) and not service.OF_AN_ORDER.search(said.text):
+        return None  # "i need a rain jacket because the old one broke"
     asks = service.order_question(said.text, spoken_of=bool(talk.just_spoken_of(last)))
     return Settled("order") if asks else None
 

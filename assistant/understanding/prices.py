@@ -67,7 +67,7 @@ _OTHER_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 
-_FILLER = r"(?:\s*(?:a|an|the|of|is|was|be|to|like|just|uh|um|only|price[ds]?|[:=花是为為在约約]))*\s*"
+_FILLER = r"(?:\s*(?:a|an|the|of|is|was|be|to|more like|like|now|actually|really|just|uh|um|only|price[ds]?|[:=花是为為在约約]))*\s*"
 _LEAD_MAX = _pattern(
     rf"(?:(?:\b(?:undr|unde?r|below|beneath|within|sub|max(?:imum)?|upto|up to|at most|ceiling|budget|limit|afford|spend(?:ing)?|stretch to"
     rf"|(?:less|lower|cheaper) th[ae]n|(?:no|not|never|cannot|(?:is|are|do|does|wo|ca|should|would|could|must)n'?t)(?: \w+){{0,4}} (?:more|higher|over|above|pricier|exceed(?:ing)?)(?: than)?"

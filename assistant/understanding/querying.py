@@ -42,6 +42,7 @@ _JOINING = (  # at the ends of a word, where they are no part of it
 LONGEST_NAME = 3  # words; what is longer and leads nowhere is rather a wish
 FIRST_HITS = 3  # enough to see whether a query leads anywhere
 LOOKED_AT = 10  # of the hits of a wish …
+ALIKE_AT_ALL = 0.18  # cosine of wish and nearest product, below which it leads to no shelf
 AGREEING = 6  # … so many on one shelf tell that the wish leads there
 REMEMBERED = 512  # rewritings
 
@@ -161,6 +162,8 @@ class QueryWriter:
     def _shelf(self, words: str) -> list[str]:
         """The shelf on which most of what the words find stands, by its name, where there is one."""
         found = self._search.search(words, LOOKED_AT)
+        if max((hit.cosine for hit in found), default=0) < ALIKE_AT_ALL:
+            return []  # "who will win the election"
         shelves = Counter(self._search.catalogue.categories[hit.row] for hit in found)
         path, agreeing = shelves.most_common(1)[0] if shelves else ("", 0)
         return [path.rsplit(CATEGORY_SEPARATOR, 1)[-1].lower()] if path and agreeing >= AGREEING else []

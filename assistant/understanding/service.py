@@ -28,6 +28,12 @@ _NUMBER = _cue(
 )
 _BARE_NUMBER = _cue(r"^\W*(?:it'?s |number |no\.? |是)?#?(?P<a>[a-z]{0,4}-?\d{4,}(?:-\d+)*)\W*(?:please)?\W*$")
 
+OF_AN_ORDER = _cue(
+    r"\b(?:orders?|ordered|parcels?|packages?|deliver(?:y|ed)|arrived?|shipments?|shipped|bought|received|purchased?|refunds?|returns?|send (?:it|them) back)\b",
+    r"[订訂][单單]|快[递遞]|包裹|收到|[买買]的|退[货貨换換款]?",
+)
+"""Words without which a wish that names a thing ("a jacket, the old one broke") is of no order."""
+
 _SPOILED = r"(?:broken|damaged|cracked|smashed|shattered|torn|ripped|scratched|dented|faulty|defective|spoiled|leaking|in pieces|dead on arrival|expired)"
 _FAULTY = _cue(
     rf"\b(?:arrived|came|turned up|was delivered|were delivered|got here) (?:\w+ ){{0,2}}{_SPOILED}\b",

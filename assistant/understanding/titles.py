@@ -11,11 +11,15 @@ from rapidfuzz import fuzz
 
 from data.records import Product
 
-LEAST_WORDS = 2  # of a title, from which it is called by name
+LEAST_WORDS = 2  # of a title, from which it is called by name where "the" or the like stands before them
+SURELY = 4  # words, without that
 SLIP = 80  # of 100, the likeness from which a longer word is the same with a slip in it
 SAME_PRICE = 0.005  # in the currency's main unit
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_THE = re.compile(r"\b(?:the|that|this|those|these|your|its|of)\s*[\"“']?$", re.IGNORECASE)
+_ONE_OF_A_KIND = re.compile(r"\b(?:an?|some|any|another|more|other|no|for|cheaper|different)\s*$", re.IGNORECASE)
 _PRICED = re.compile(
     r"\b(?:the|that|this)\s+(?:one\s+(?:for|at|that costs|costing|priced at)\s+)?(?:US)?[$£€¥]\s?(?P<front>\d+(?:[.,]\d{1,2})?)"
     r"(?:\s+(?:one|item|product)s?\b)?"
@@ -53,7 +57,11 @@ def by_title(text: str, products: Sequence[Product]) -> Called | None:
     if best < LEAST_WORDS or len({product.product_id for _, product in fitting}) != 1:
         return None
     run, product = fitting[0]
-    return Called((product.product_id,), (run.start, run.end))
+    before = text[: run.start]
+    if _ONE_OF_A_KIND.search(before):
+        return None  # "a red wool hat" asks for hats
+    called = run.words >= SURELY or _THE.search(before) or _HAN.search(text)
+    return Called((product.product_id,), (run.start, run.end)) if called else None
 
 
 def by_price(text: str, shown: Sequence[Product]) -> Called | None:

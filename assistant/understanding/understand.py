@@ -48,6 +48,8 @@ from retrieval.relevance import relevant
 _ALSO = re.compile(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", re.IGNORECASE)
 
 
+_MAY = re.compile(r"\b(?:can|will|may|might) (?=(?:you|u|i|we|it|they|be)\b)", re.IGNORECASE)  # a can is a thing, too
+
 _HOW_MANY = {"单": 1, "單": 1, "双": 2, "雙": 2, "两": 2, "三": 3, "四": 4}
 _PEOPLE = re.compile(r"([单單双雙两三四])人")  # the model takes 双人 for "double"
 
@@ -105,15 +107,23 @@ class Understander:
             return understanding
         if settled.intent == "cart":
             return self._for_cart(understanding, said)
-        if settled.intent == "search" and len(requests := split_requests(text, self._names_a_thing)) > 1:
-            apart = DialogueState(language=language)
-            understanding.several = [self.understand(request, apart, []) for request in requests]
+        if settled.intent == "search" and len(wishes := self._apart(text, language)) > 1:
+            understanding.several = wishes
             return understanding
         if settled.intent in ("search", "refine", "recommend") and settled.kind != "why":
             return self._for_list(understanding, said, goes_on=settled.goes_on)
         return self._for_products(understanding, said)
 
+    def _apart(self, text: str, language: Language) -> list[Understanding]:
+        """The requests of a message, each understood by itself; "can you help me?" asks for no product and is none."""
+        requests = split_requests(text, self._names_a_thing)
+        if len(requests) < 2:
+            return []
+        read = [self.understand(request, DialogueState(language=language), []) for request in requests]
+        return [each for each in read if each.intent == "search" and (each.query or each.filters.category)]
+
     def _names_a_thing(self, text: str) -> bool:
+        text = _MAY.sub(" ", text)
         return any(
             mention.field == CATEGORY and not is_whom(text[mention.start : mention.end])
             for mention in self.vocabulary.mentions(text)

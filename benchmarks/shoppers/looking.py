@@ -35,7 +35,8 @@ class Eyes:
         """Whether the button says what the constraint says."""
         if constraint.field == "price":
             amounts = [float(each) for each in re.findall(r"\d+(?:\.\d+)?", choice.replace(",", ""))]
-            return len(amounts) > 0 and max(amounts) == constraint.most
+            in_money = bool(re.search(r"[$£€¥]|美元|元", choice))  # "from 15 kg" is no budget of 15
+            return in_money and len(amounts) > 0 and max(amounts) == constraint.most
         read = choice.casefold().strip()
         return any(word.casefold() in (read, read.removesuffix("的")) for word in words)
 

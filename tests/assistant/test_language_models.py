@@ -16,6 +16,7 @@ from assistant.replies.checker import Checker
 from assistant.replies.facts import spoken_of
 from assistant.replies.phrases import say_note
 from assistant.replies.questions import say_question
+from assistant.topic import alternatives
 from assistant.turn import Intent, Turn
 from assistant.understanding.language import has_cjk
 from assistant.understanding.model import read_message, translate
@@ -102,7 +103,8 @@ def _conversation(assistant: Assistant) -> None:
         return turn
 
     turn = says("something to keep my coffee hot on a hike")
-    assert turn.understanding.source == "llm" and turn.understanding.intent == "search"
+    assert turn.understanding.intent == "search"
+    assert len(alternatives(turn.understanding.query)) > 1  # the model has named things that would answer the wish
     assert turn.products[0].family in {"Insulated Travel Mugs", "Water Bottles"}
 
     turn = says("under $30")

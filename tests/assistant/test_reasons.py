@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.replies.checker import Checker
-from assistant.replies.facts import listing_facts, whole_listings
+from assistant.replies.guard import fault_of_text
 from assistant.replies.phrases import say_note
 from assistant.replies.reasons import in_full, reason_note, say_reason, short_name, span
 from assistant.turn import Evidence, Note
@@ -46,8 +45,7 @@ def test_every_reason_has_words_in_both_languages_that_its_evidence_bears_out(
         assert short_name(product.title) in full
     said = say_reason(note, "en")
     evidence = Evidence(products=[product], reasons={product.product_id: said})
-    listings = whole_listings(evidence, listing_facts(evidence, "USD", "en"))
-    assert Checker().fault(f"{said}.", listings, "what do you recommend?") == ""
+    assert fault_of_text(f"{said}.", evidence, "what do you recommend?") == ""
 
 
 def test_like_a_good_assistant(catalogue: Catalogue) -> None:

@@ -104,7 +104,8 @@ def _known_prices(turn: Turn, everything: list[Product]) -> set[str]:
     if turn.understanding.counting:
         amounts += [product.price for product in everything if meets(product, turn.understanding.filters)]
     known = {money(round(amount, 2), "USD", turn.understanding.language) for amount in amounts}
-    repeated = [str(note.values.get("bound", "")) for note in turn.evidence.notes]
+    conditions = ("bound", "condition", "one", "other")
+    repeated = [str(note.values.get(name, "")) for note in turn.evidence.notes for name in conditions]
     repeated += [fact.text for fact in turn.evidence.facts]
     return known | set(_PRICE.findall(" ".join(repeated)))
 
