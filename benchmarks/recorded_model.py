@@ -28,6 +28,7 @@ class RecordedModel(BaseChatModel):
     open_model: Callable[[], BaseChatModel]
     asked: int = 0  # calls, kept or new
     new: int = 0
+    spared: float = 0.0  # seconds that answers took when they were made, and now did not
 
     _model: BaseChatModel | None = PrivateAttr(None)
     _kept: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
@@ -58,7 +59,9 @@ class RecordedModel(BaseChatModel):
         said = [[message.type, message.content] for message in messages]
         key = fingerprint(self.name, json.dumps([said, stop, kwargs], sort_keys=True, default=str))
         self.asked += 1
-        if key not in self._kept:
+        if key in self._kept:
+            self.spared += self._kept[key]["seconds"]
+        else:
             self._ask(key, messages, stop, kwargs)
         answer = AIMessage(self._kept[key]["answer"])
         return ChatResult(generations=[ChatGeneration(message=answer)])

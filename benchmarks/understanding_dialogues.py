@@ -89,10 +89,10 @@ def read_dialogue(
         if not utterance.client:
             table.heard(utterance, products, images)
             continue
-        before = model.asked if model else 0
+        before, spared = (model.asked, model.spared) if model else (0, 0.0)
         started = time.perf_counter()
         understanding = understood(understander, utterance.text, table)
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started + (model.spared - spared if model else 0.0)
         asked = bool(model and model.asked > before)
         alone = understander.by_model_alone(utterance.text, table.state, table.in_cart) if model else None
         yield Read(
