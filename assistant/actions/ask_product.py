@@ -56,6 +56,8 @@ def _products(request: Request, question: Question) -> list[Product]:
     if of_list and len(pointed) < 2 and len(request.state.shown) > 1 and not question.follows:
         several = request.state.focus if len(request.state.focus) > 1 else request.state.shown
         return request.shop.catalogue.known(several)
+    if not pointed and request.understanding.problem == "which_one" and len(request.state.shown) <= MOST:
+        return request.shop.catalogue.known(request.state.shown)  # of two or three each can be told
     return pointed[:MOST]
 
 

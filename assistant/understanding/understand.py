@@ -193,7 +193,9 @@ class Understander:
             return settled_by(guess, said), "classifier"
         if reading := self._ask_model(said.text, said.state):
             return _by_reading(said, reading), "llm"
-        if guess and guess.confidence >= WEAK and guess.kind != "abuse":  # nobody is told off by a weak guess
+        # Nobody is told off, or told that this is a shop, by a weak guess in the middle of a search.
+        amiss = guess and (guess.kind == "abuse" or (guess.intent == "out_of_scope" and bool(said.state.query)))
+        if guess and guess.confidence >= WEAK and not amiss:
             return settled_by(guess, said), "classifier"
         return _by_default(said), "fallback"
 
