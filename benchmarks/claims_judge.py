@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, product
 from typing import Any, Literal
 
 import pandas as pd
@@ -51,6 +52,10 @@ _EMPTY = frozenset(  # words about the talk and not about a thing
     come comes design designed style styled great nice lovely excellent first third has having color colour size available
     making costs cost priced hold holds weighs measures lasts keeps keep stays give gives allow allows ensure ensures version slightly especially finish""".split()
 )
+
+_RATING_OF = re.compile(r"\brating of(?= \d)", re.I)  # the figure is looked up, its name claims nothing
+_MADE_OF = re.compile(r"\bmade (?:of|from) (?:the )?(\w[\w'&]*)", re.I)
+MOST_READINGS = 27
 
 _BIG = ("dimensions", "capacity", "volume", "size", "screen size", "diameter")
 _COMPARED: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -111,9 +116,20 @@ class Judge:
             found += [*self._prices(sentence, page, message), *self._products(sentence, page, message)]
         spoken: list[_Listing] = []
         for sentence in (part for whole in _sentences(added) for part in _PARTS.split(whole)):
-            spoken = self._named(sentence, page) or spoken or page[:1]
-            found += self._attributes(sentence, spoken, page, message)
+            spoken, judged = self._best_reading(sentence, spoken or page[:1], page, message)
+            found += judged
         return found
+
+    def _best_reading(
+        self, sentence: str, spoken: list[_Listing], page: list[_Listing], message: str
+    ) -> tuple[list[_Listing], list[Finding]]:
+        """Where several products on the page bear the name that is said, the one of them that the sentence fits best."""
+        places: dict[int, list[_Listing]] = {}
+        for listing in self._named(sentence, page):
+            places.setdefault(_from_the_start(listing, sentence)[1], []).append(listing)
+        readings = [list(each) for each in islice(product(*places.values()), MOST_READINGS)] if places else [spoken]
+        judged = [(reading, list(self._attributes(sentence, reading, page, message))) for reading in readings]
+        return min(judged, key=lambda pair: sum(not finding.supported for finding in pair[1]))
 
     def _prices(self, sentence: str, page: list[_Listing], message: str) -> Iterator[Finding]:
         named = self._named(sentence, page)
@@ -167,6 +183,9 @@ class Judge:
                     None not in said or in_words
                 )
                 yield Finding("attribute", f"{'not ' if denied else ''}{name}", known, sentence)
+        for match in _MADE_OF.finditer(sentence):  # no maker and no figure is a material
+            wrong = match[1][0].isdigit() or any(match[1].startswith(brand.split()[0]) for brand in self._brands)
+            yield Finding("attribute", match[0], not wrong, sentence)
         for number in _NUMBER.findall(_MONEY.sub(" ", re.sub(r"(?:out )?of 5\b", " ", sentence))):
             known = all(float(number) in listing.numbers for listing in named)
             yield Finding("attribute", number, known or number in message, sentence)
@@ -176,7 +195,8 @@ class Judge:
             if len(named) > 1 or " than " in sentence
             else set[str]()
         )
-        for word in {match[0].lower() for match in _WORD.finditer(sentence)} - _EMPTY:
+        telling = {match[0].lower() for match in _WORD.finditer(_RATING_OF.sub("rated", sentence))} - _EMPTY
+        for word in telling:
             stem = self._stemmer.stemWord(_UNITS.get(word, word).removesuffix("'s"))
             if stem in flagged or stem not in stems or len(word) < 3:
                 continue

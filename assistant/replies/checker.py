@@ -32,6 +32,9 @@ _BY_THE_RECORD: dict[Kind, Callable[[Product, float], bool]] = {
     "pieces_left": lambda product, said: product.stock == said,
 }
 
+_MALFORMED = re.compile(r"\b(the|a|an|is|and) \1\b|^\W*\w+\W*$", re.IGNORECASE)
+_MADE_OF = re.compile(r"\bmade (?:of|from) (?:the )?(\w[\w'&]*)", re.IGNORECASE)
+
 
 class Checker:
     """Reads the sentences of one reply in their order, each against the products that it speaks of.
@@ -55,10 +58,19 @@ class Checker:
         }
         self._before: Products = frozenset()
 
+    def _is_no_material(self, word: str) -> bool:
+        """A figure or the first word of a brand: "made of Fernway", "made of 320 g"."""
+        brands = (product.brand.split()[0] for product in self._listed if product.brand)
+        return word[0].isdigit() or any(word.casefold() == brand.casefold() for brand in brands)
+
     def fault(self, sentence: str) -> str:
         """Why the sentence may not be sent, "" where it may; the next one may then go on about its products."""
         if has_cjk(sentence):
             return "another language than the shopper's"
+        if _MALFORMED.search(sentence):
+            return "no sentence"
+        if (made := _MADE_OF.search(sentence)) and self._is_no_material(made[1]):
+            return f"no material: {made[1]}"
         if _LIST.search(sentence):
             return "a list and not a sentence"
         if _OF_THE_SHOPPER.search(sentence):
