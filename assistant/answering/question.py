@@ -12,53 +12,49 @@ from assistant.answering.measures import Measure, measures
 from assistant.understanding.chinese import known_words, with_known_words
 from assistant.understanding.cues import POLICIES, QUESTION
 from assistant.understanding.language import has_cjk, normalise
+from assistant.understanding.patterns import any_of
 from assistant.understanding.vocabulary import stem, words_of
 
 Topic = Literal["price", "stock", "rating", "reviews", "policy", "about", "detail"]
 
-
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.I)
-
-
-_PRICE = _any(
+_PRICE = any_of(
     r"\bhow much (?:is|are|does (?:it|this|that|one) cost|do they cost|would|for)\b(?!.{0,12}\b(?:delivery|shipping|postage|in it)\b)|\bhow much\W*$",
     r"\b(?:price|expensive|cost)s?\b(?! (?:to (?:ship|return|send)|of (?:shipping|delivery|return)))",
     r"多少[钱錢]|[价價]格|[价價][钱錢]|[贵貴][吗嗎]|怎么卖|怎麼賣",
 )
-_STOCK = _any(
+_STOCK = any_of(
     r"\b(?:in|out of) stock\b|\bsold out\b|\b(?:is|are) (?:it|this|they|these|that|the \w+(?: one)?) (?:still )?available\b(?! (?:in|with)\b)|\bhow many (?:\w+ )?(?:are |do you have )?left\b|\bdo you (?:still )?have (?:it|this|them)\b(?! in\b)",
     r"有(?:现|現)?[货貨]|[库庫]存|[现現][货貨]|卖完|賣完|缺[货貨]|还剩|還剩",
 )
-_RATING = _any(r"\brat(?:ing|ed|ings)\b|\bhow many stars\b|\bstars\b", r"[评評]分|几颗星|几星|幾星")
-_REVIEWS = _any(
+_RATING = any_of(r"\brat(?:ing|ed|ings)\b|\bhow many stars\b|\bstars\b", r"[评評]分|几颗星|几星|幾星")
+_REVIEWS = any_of(
     r"\breview(?:s|ers?)?\b|\b(?:people|customers|buyers|others|users|shoppers|owners|everyone|anyone|anybody|they all) (?:\w+ )?(?:say|saying|think|like|love|complain|use|used|tried|report|mention|had|have|happy|recommend)\w*\b|\b(?:any|has any)(?:one|body) (?:\w+ )?(?:use|tri|take|wear|wore|took)\w*\b",
     r"\bany good\b|\bworth (?:it|the money|buying)\b|\b(?:pros|cons)\b|\bdownsides?\b|\bdrawbacks?\b|\bcomplain\w*\b|\bcomplaints?\b|\bproblems? with\b|\bwhat(?:'?s| is| are) (?:bad|wrong|good|great|not (?:so )?good)\b|\bweakness\w*\b|\bfeedback\b|\bopinions?\b",
     r"[评評][价價论論]|口碑|好用[吗嗎不的]|好不好|好[吗嗎]\W*$|怎么样|怎麼樣|值得[买買]|值不值|[缺优優][点點]|毛病|不足|吐槽|差[评評]|好[评評]|有人.{0,8}[用买買过過带帶抱说說觉覺]|(?:多少|几个|幾個)人.{0,4}(?:[说說觉覺推]|好用|喜)|抱怨|[买買][家过過]的?人|大家",
 )
-_ABOUT = _any(
+_ABOUT = any_of(
     r"\b(?:tell me (?:more )?about|more (?:info|information|details?)|details? (?:of|on|about)|describe|what(?:'s| is) (?:it|this|that)(?: one)?\W*$)",
     r"[详詳][细細]|介[绍紹]|具体|具體|[说說][说說]|^\W*(?:[这這那][个個款件]?|它)(?:是)(?:什么|什麼)\W*$",
 )
 _OF_THE_SHOP = re.compile(r"^(?:shipping|returns|warranty|payment|gift wrap|price match)$")
-_YES_NO = _any(
+_YES_NO = any_of(
     r"^\W*(?:(?:and|but|so|ok|hey|well|hi|also)[\s,]+)*(?:is|are|does|do|can|could|will|would|has|have|was|isn't|aren't|doesn't|don't|can't|won't)\b",
     r"\b(?:is|are|does|do|can|could|will|would|has|have) (?:it|they|this|that|the|these|those|both|i|you|we|one)\b",
     r"[吗嗎](?:\W|[a-z])*$|是不是|能不能|可不可以|会不会|會不會|有没有|有沒有|行不行|够不够|夠不夠",
 )
-_OPEN = _any(
+_OPEN = any_of(
     r"\b(?:what|how|which|who|where|when|why)\b",
     r"什么|什麼|多少|几[个個种種件片页頁升岁歲度层層寸人]|幾|多[大长長重高久宽寬厚远遠]|哪|怎么|怎麼",
 )
 _BEGINS_OPEN = re.compile(r"\W*(?:and |but |so )?(?:what|how)\b", re.I)
 _PLACE = re.compile(r"(?:\b(?:number|option|item)\s*|#\s?)\d{1,2}\b", re.I)  # "is number 6 waterproof" counts nothing
-_NEGATED = _any(r"\b(?:not|no|without|free of|non)\b|n't\b", r"不含|不带|不帶|(?<!有)没有?|(?<!有)沒有?")
-_WHICH = _any(
+_NEGATED = any_of(r"\b(?:not|no|without|free of|non)\b|n't\b", r"不含|不带|不帶|(?<!有)没有?|(?<!有)沒有?")
+_WHICH = any_of(
     r"\bwhich(?: one| ones)?(?: of (?:these|those|them|the \w+))?\b",
     r"\b(?:any|either|all|both|none|each) of (?:these|those|them|the)\b|\b(?:are|do|does|can|will|have) (?:these|those|they|both|all|either|any)\b",
     r"哪[一]?[个個款些件种種]|都(?=.{0,12}[吗嗎])|它们|它們|[这這]些|[这這][几幾][个個款]",
 )
-_FOLLOWS = _any(
+_FOLLOWS = any_of(
     r"^\W*(?:and|what about|how about|and what about|or|but)\s+(?:for\s+)?(?:the|this|that|number|no\.?|#|it|both)\b(?:(?!'s).)*\W*$",
     r"^\W*(?:那|那么)?(?:第.[个個款件双雙]|[这這那][个個款件]|另[一外][个個款]|它)(?:呢|怎么样|怎麼樣)?\W*$",
 )

@@ -18,6 +18,7 @@ from assistant.understanding.chinese import known_words, with_known_words
 from assistant.understanding.exact import ExactParts, residue
 from assistant.understanding.language import has_cjk
 from assistant.understanding.model import roles_of, translate
+from assistant.understanding.patterns import any_of
 from assistant.understanding.prices import PriceRange
 from assistant.understanding.references import References
 from assistant.understanding.vocabulary import stem, words_of
@@ -30,12 +31,7 @@ MOST_ROLES = 7
 NEAR = 60  # hits of an occasion's own words, whose shelves are its parts where nobody knows better
 SHELVES = 5
 
-
-def _any_of(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.IGNORECASE)
-
-
-_SET = _any_of(
+_SET = any_of(
     r"\b(?:everything|all|whatever|(?:all )?the (?:things|stuff|gear|equipment))(?: that)? (?:i|we|you|one|he|she|they)(?:'?ll|'d| will| would| might)? (?:need|want|require)s?(?: to (?:buy|get|have|bring))?(?= (?:for|to|when|if)\b)",
     r"\beverything(?= for\b| to (?:start|set up|go|get)\b)",
     r"\b(?:complete|full|whole|entire|starter|beginner'?s?) (?:kit|set|outfit|gear|setup|set-up|bundle|package|equipment)(?= (?:for|to)\b)|\b(?:outfit|gear|equipment) from head to toe\b",
@@ -51,17 +47,17 @@ _NEEDED = re.compile(
 _NOT_A_SET = re.compile(
     r"\beverything (?:you|that you) (?:have|sell|carry)\b|\bset (?:me )?up an? (?:account|call)\b", re.I
 )
-_SWAP = _any_of(
+_SWAP = any_of(
     r"\b(?:swap|replace|change|exchange|switch)\b",
     r"\b(?:an?|some) (?:cheaper|different|other|better|nicer|dearer|less expensive)\b|\banother\b|\b(?:cheaper|different|better|nicer) (?:one|ones)\b",
     r"\b(?:something|anything|one) else\b",
     r"换|換|(?:便宜|好|贵|貴)(?:一?[点點])?的",
 )
-_DROP = _any_of(
+_DROP = any_of(
     r"\b(?:without|skip|leave out|drop|remove|take out|lose|except|no need for|(?:i|we) (?:don'?t|do not) (?:need|want)|(?:i|we)(?:'ve| have)? (?:already )?(?:have|got|own)(?: already)?|not)\b",
     r"不要|不用|不需要|去掉|拿掉|[删刪]|已[经經]有|有了",
 )
-_ADD = _any_of(r"\b(?:add|also|plus|include|throw in|as well|too)\b", r"再加|加上|加一?[个個件把条條]|还要|還要|也要")
+_ADD = any_of(r"\b(?:add|also|plus|include|throw in|as well|too)\b", r"再加|加上|加一?[个個件把条條]|还要|還要|也要")
 _OF_THE_CART = re.compile(
     r"\b(?:it|them|all|both|everything|these|those|the (?:first|second|third|fourth|fifth|last)(?: one)?)\b|第.[个個]|全部|都|[它这這那]",
     re.I,

@@ -11,13 +11,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from assistant.understanding.chinese import known_words
+from assistant.understanding.patterns import any_of
 from assistant.understanding.prices import parse_price
 from retrieval.request import content
-
-
-def _any_of(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.IGNORECASE)
-
 
 _WANTING = (
     r"(?:i'?m|i am|we'?re|we are) (?:after|interested in|looking for|searching for|hunting for|on the hunt for|in the market for|looking to (?:buy|get|find)|shopping for)"
@@ -58,7 +54,7 @@ _VAGUE_REST = re.compile(
     r"|什么|什麼|东西|東西|礼物|禮物|推荐|推薦|好看|合适|有没有|点|一些|一个",
     re.IGNORECASE,
 )
-_INSISTING = _any_of(
+_INSISTING = any_of(
     r"[\s,.;!–—-]*\b(?:and )?that'?s (?:final|it|my (?:limit|final (?:offer|word))|all i (?:need|want|ask))\b(?=\W*$)",
     r"[\s,.;!?–—-]*\b(?:(?:have you )?got (?:it|that)|(?:do you )?understand(?: me)?|you (?:know|hear|see)|ok(?:ay)?|all ?right|right|capisce|clear|is that clear)\s*\?+\W*$",
     r"[\s,.;!–—-]*\b(?:and )?(?:(?:please )?don'?t|do not|stop) (?:waste|wasting) my time\b\W*",
