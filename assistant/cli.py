@@ -158,13 +158,15 @@ def chat(
     from assistant.transcript import converse, typed_lines  # noqa: PLC0415
 
     with _opened(store, llm, replies) as shop:
-        Thread(target=shop.warm, daemon=True).start()  # while the shopper types
+        warming = Thread(target=shop.warm, daemon=True)  # while the shopper types
+        warming.start()
         greeting = shop.shop.store.settings.greeting or "What are you looking for?"
         lines = (
             typed_lines(lambda: Prompt.ask("[bold]you[/bold]", console=console)) if sys.stdin.isatty() else sys.stdin
         )
         console.print(f"[dim]{shop.name} · {shop.engine}[/dim]\n{greeting}")
         converse(shop, lines, console, session=session, user=user, save=save)
+        warming.join()  # an engine that is torn down while it reads would take the program with it
 
 
 @app.command()
