@@ -22,7 +22,7 @@ from assistant.replies.questions import feature_choices
 from assistant.state import Asked, DialogueState
 from assistant.turn import Question, Understanding
 from assistant.understanding import cues
-from data.records import CATEGORY_SEPARATOR
+from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import Hit
 
@@ -131,8 +131,8 @@ def _of_shelves(request: Request, candidates: _Candidates) -> Iterator[_Possible
     if len(offered) < 2 or _share(candidates, [holding[branch] for branch in offered]) < COVERED:
         return
     leaves = {branch: sorted({paths[place] for place in holding[branch]}) for branch in offered}
-    shared = [_last_step(_common_path(leaves[branch])) for branch in offered]
-    labels = shared if len(set(shared)) == len(shared) else [_last_step(branch) for branch in offered]
+    shared = [shelf_name(_common_path(leaves[branch])) for branch in offered]
+    labels = shared if len(set(shared)) == len(shared) else [shelf_name(branch) for branch in offered]
     # Where words found them, a branch is what they found there: a backpack is no other thing for the outdoors.
     found_by_words = bool(wanted.query) and not wanted.filters.category
     shelves = {branch: leaves[branch] if found_by_words else [_common_path(leaves[branch])] for branch in offered}
@@ -161,10 +161,6 @@ def _common_path(paths: Sequence[str]) -> str:
     steps = [path.split(CATEGORY_SEPARATOR) for path in paths]
     shared = [step for step, *others in zip(*steps, strict=False) if all(other == step for other in others)]
     return CATEGORY_SEPARATOR.join(shared)
-
-
-def _last_step(path: str) -> str:
-    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
 
 
 def _of_values(

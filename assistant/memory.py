@@ -40,6 +40,8 @@ class Memories:
 
     def keep(self, statements: Sequence[Told], session: str, user: str | None) -> list[Memory]:
         """Remember what was told; what is new or changed comes back, and what is known already does not."""
+        if not statements:
+            return []
         known = self.of(session, user)
         new = [told for told in statements if not any(_same(told, memory) for memory in known)]
         if not new:

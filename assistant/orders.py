@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 
 from assistant.understanding.vocabulary import stem, words_of
 from data.catalogue import Catalogue
-from data.records import CATEGORY_SEPARATOR, Order, OrderLine, Product
+from data.records import Order, OrderLine, Product, shelf_name
 from data.schema import Columns
 from data.store import Store
 
@@ -67,16 +66,6 @@ class Orders:
     @cached_property
     def _table(self) -> pa.Table:
         return self._store.orders()
-
-
-@dataclass(frozen=True)
-class Meant:
-    """Orders that a message is about, latest first. `number` is the one that it names, `thing` the words for a product
-    of the catalogue that none of the shopper's orders has; with either, `orders` may be empty."""
-
-    orders: list[Order]
-    number: str = ""
-    thing: str = ""
 
 
 def numbered(orders: Iterable[Order], number: str) -> list[Order]:
@@ -158,7 +147,7 @@ def _stems(text: str) -> set[str]:
 
 
 def _all_kinds(catalogue: Catalogue) -> set[str]:
-    return _stems(" ".join({path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in catalogue.categories}))
+    return _stems(" ".join({shelf_name(path) for path in catalogue.categories}))
 
 
 def _chinese_tags(catalogue: Catalogue) -> set[str]:

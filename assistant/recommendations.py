@@ -13,7 +13,7 @@ from assistant.replies.reasons import reason_note, say_reason
 from assistant.shop import Shop
 from assistant.topic import POOL, belonging
 from assistant.turn import Language, Note, Recommendation
-from data.records import CATEGORY_SEPARATOR, Product
+from data.records import CATEGORY_SEPARATOR, Product, shelf_name
 from recommenders.interactions import CONTEXTS
 from recommenders.live import LiveEvent
 from recommenders.reasons import Reason
@@ -201,7 +201,7 @@ def _group(product: Product) -> str:
 
 
 def _last_shelf(product: Product) -> str:
-    return product.category.rsplit(CATEGORY_SEPARATOR, 1)[-1].casefold()
+    return shelf_name(product.category).casefold()
 
 
 def _moment(at: object) -> datetime | None:

@@ -11,7 +11,7 @@ from assistant.understanding.sizes import read_sizes
 from benchmarks.request_store import Constraint, Request
 from data.catalogue import Catalogue
 from data.lexicon import colours
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.filters import BRAND, COLOUR, Filters
 from retrieval.tokens import tokens
 
@@ -86,7 +86,7 @@ def _carriers(catalogue: Catalogue, constraint: Constraint) -> list[str]:
 
 def _says_shelf(text: str, path: str) -> bool:
     """Part of the shelf's name, or the last word of it: "mug" for Travel Mugs."""
-    parts = re.split(r"\s*(?:&|,|/|\band\b)\s*", path.rsplit(CATEGORY_SEPARATOR, 1)[-1])
+    parts = re.split(r"\s*(?:&|,|/|\band\b)\s*", shelf_name(path))
     return any(_covers(text, part) or _covers(text, part.rsplit(maxsplit=1)[-1]) for part in parts if part)
 
 

@@ -21,7 +21,6 @@ JUDGED: Final = {
     "theirs": "a person sides with the label",
     "both": "both can be defended",
 }
-QUICK: Final = 0.06  # seconds within which a turn is to be understood
 
 
 @dataclass(frozen=True)

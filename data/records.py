@@ -19,6 +19,11 @@ Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Stars = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
 
 
+def shelf_name(path: str) -> str:
+    """The last step of a category path: `Tents` of `Outdoor > Camping > Tents`."""
+    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+
+
 class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,7 +66,7 @@ class Product(Record):
     @property
     def family(self) -> str:
         """The last step of the category path."""
-        return self.category.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        return shelf_name(self.category)
 
 
 class Interaction(Record):

@@ -49,7 +49,7 @@ ROWS = {
 QUALITY = {
     "understanding": {
         "price_exact": "price range read exactly, real requests",
-        "price_exact.varied": "price range read exactly, 200 varied phrasings",
+        "price_exact.varied": "price range read exactly, varied phrasings",
         "no_invented_filter": "requests without an invented filter",
         "attributes_found": "stated attributes and options found",
         "recall@10.typed": "recall@10 of the product asked for, words as typed",

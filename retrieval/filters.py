@@ -11,7 +11,7 @@ from babel.numbers import get_currency_symbol
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.catalogue import Catalogue
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.measures import Measure, rows_within
 
 COLOUR = "colour"
@@ -132,8 +132,8 @@ class Filters(BaseModel):
 def _label(field: str, value: str, beside: list[str]) -> str:
     """`waterproof` for a feature, `material: wool` for a value; a shelf by its name, where two share it by its path."""
     if field == CATEGORY:
-        name = value.rsplit(CATEGORY_SEPARATOR, 1)[-1]
-        shared = sum(other.rsplit(CATEGORY_SEPARATOR, 1)[-1] == name for other in beside) > 1
+        name = shelf_name(value)
+        shared = sum(shelf_name(other) == name for other in beside) > 1
         return value if shared else name
     if value.casefold() == "yes":
         return field

@@ -14,7 +14,7 @@ from assistant.topic import belonging
 from assistant.turn import BundleWish, Evidence, Note
 from assistant.understanding.bundling import names_role
 from assistant.understanding.vocabulary import stem, words_of
-from data.records import CATEGORY_SEPARATOR, Product
+from data.records import Product, shelf_name
 from retrieval.filters import Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
@@ -115,7 +115,7 @@ def _shelves(request: Request, role: str, hits: list[Hit]) -> set[str]:
     """Those on which the first hits stand, of these the one that bears the role's name: a lantern for camping belongs
     to the topic of tents and is none, and a baby's sleeping bag is none for a tent."""
     counts = Counter(request.shop.catalogue.categories[hit.row] for hit in hits[:FIRST])
-    named = {shelf for shelf in counts if _stems(shelf.rsplit(CATEGORY_SEPARATOR, 1)[-1]) == _stems(role)}
+    named = {shelf for shelf in counts if _stems(shelf_name(shelf)) == _stems(role)}
     return named or {shelf for shelf, count in counts.items() if count > 1} or set(counts)
 
 

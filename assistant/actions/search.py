@@ -18,7 +18,7 @@ from assistant.recommendations import Shopper
 from assistant.replies.conditions import value_name
 from assistant.topic import belonging, wish_of
 from assistant.turn import Evidence, Note, Question
-from data.records import CATEGORY_SEPARATOR
+from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.facets import facets, statistics
 from retrieval.filters import COLOUR, Filters
 from retrieval.hybrid import Hit
@@ -282,7 +282,7 @@ def _not_carried(request: Request) -> Evidence:
         return Evidence(notes=[Note(key="counted_none")])
     counts = facets(request.shop.catalogue, Filters().mask(request.shop.catalogue)).categories
     shelves = sorted((path for path in counts if path), key=lambda path: -counts[path])
-    top = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
+    top = [shelf_name(path) for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
     names = ", ".join(dict.fromkeys(top[:6])) or request.pieces(len(request.shop.catalogue))
     query = wanted.query or request.message
     # What code read as a search was one; what was only taken for one may have been a remark.

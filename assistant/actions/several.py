@@ -6,7 +6,7 @@ from assistant.actions.request import Request
 from assistant.replies.conditions import chips
 from assistant.topic import belonging
 from assistant.turn import Evidence, Note, Understanding
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.filters import Filters
 from retrieval.hybrid import Hit
 
@@ -47,7 +47,7 @@ def _hits(request: Request, wanted: Understanding) -> list[Hit]:
 
 def _name(request: Request, wanted: Understanding) -> str:
     """What was asked for, with its conditions."""
-    shelves = [shelf.rsplit(CATEGORY_SEPARATOR, 1)[-1] for shelf in wanted.filters.category[:1]]
+    shelves = [shelf_name(shelf) for shelf in wanted.filters.category[:1]]
     others = wanted.filters.model_copy(update={"category": []})
     labels = [chip.label for chip in chips(others, request.shop.currency, request.understanding.language)]
     return ", ".join([wanted.query or next(iter(shelves), ""), *labels]).strip(", ")

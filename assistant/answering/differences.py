@@ -12,7 +12,7 @@ from assistant.answering.names import name_in, named
 from assistant.turn import Language
 from data.records import Product
 
-ABSENT = "–"
+ABSENT = "–"  # where a listing says nothing
 YES = "yes"
 # Attributes of which less, or more, is a plain advantage that words can name; of the others a figure is only stated.
 LESS_IS = {"weight": "light", "noise": "quiet", "charging": "fast_charge"}

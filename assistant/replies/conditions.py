@@ -15,7 +15,7 @@ from assistant.replies.phrases import say
 from assistant.turn import Language
 from assistant.understanding.chinese import called
 from data.lexicon import load
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, REFUSAL_CHIP, Chip, Filters
 
 YES = "yes"
@@ -53,7 +53,7 @@ def field_name(field: str, language: Language) -> str:
 def value_name(field: str, value: str, language: Language) -> str:
     """`navy` → 藏青色; of a shelf its last step."""
     if field == CATEGORY:
-        shelf = value.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        shelf = shelf_name(value)
         return (called(shelf) if language == "zh" else "") or shelf
     if field == BRAND:
         return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.answering.differences import ABSENT
 from assistant.replies.grounds import bases, is_plain
 from assistant.replies.phrases import money
 from assistant.replies.reasons import short_name
@@ -15,7 +16,6 @@ from data.records import Product
 MOST_PRODUCTS = 2  # the model speaks of the first ones; the cards show them all
 MOST_ATTRIBUTES = 6
 MOST_ROWS = 8  # of a comparison
-ABSENT = "–"  # in a comparison, where a listing says nothing
 FEWEST = 3  # facts a product in the second, shorter request
 LONGEST_DESCRIPTION = 200  # characters
 

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from assistant.replies.phrases import LOCALES, say
 from assistant.turn import Language, Note
 from data.catalogue import Catalogue
-from data.records import CATEGORY_SEPARATOR, Product
+from data.records import Product, shelf_name
 from recommenders.reasons import Reason
 
 LONGEST_NAME = 48  # characters of a title inside a sentence
@@ -98,7 +98,7 @@ def _in_words(values: dict[str, object], language: Language) -> dict[str, str]:
             case "own", str():
                 worded[name] = _told_apart(value, str(values.get("title", "")))
             case "words", str():
-                worded[name] = _with_article(value.rsplit(CATEGORY_SEPARATOR, 1)[-1], language)
+                worded[name] = _with_article(shelf_name(value), language)
             case "count", int() | float():
                 worded[name] = str(format_decimal(int(value), locale=LOCALES[language]))
             case "days", int() | float():

@@ -23,7 +23,7 @@ from assistant.understanding.prices import PriceRange
 from assistant.understanding.references import References
 from assistant.understanding.vocabulary import stem, words_of
 from assistant.understanding.wording import wanted_words
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.hybrid import HybridSearch
 from retrieval.relevance import relevant
 
@@ -114,7 +114,7 @@ class BundleReader:
         """The shelves to which the occasion's own words lead, the nearest first."""
         hits = self._search.search(occasion, NEAR) if occasion else []
         shelves = [self._search.catalogue.product(hit.row).category for hit in hits if relevant(hit)]
-        return [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in dict.fromkeys(shelves) if path][:SHELVES]
+        return [shelf_name(path) for path in dict.fromkeys(shelves) if path][:SHELVES]
 
     def _named(self, text: str) -> str:
         """The part that a change names, in English where the message is not."""

@@ -12,7 +12,7 @@ from assistant.understanding.carrying import overlap
 from assistant.understanding.fitting import COVERAGE, Fitted, Said, fit
 from assistant.understanding.vocabulary import YES, Mention
 from data.catalogue import Catalogue
-from data.records import CATEGORY_SEPARATOR
+from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.measures import Measure
@@ -82,15 +82,11 @@ def _compounded(wanted: list[Mention]) -> list[Mention]:
         ):
             kept.pop()
             modifiers = {step.lower() for path in before.values for step in path.split(CATEGORY_SEPARATOR)[-1].split()}
-            called = tuple(path for path in mention.values if modifiers & set(_last_step(path).lower().split()))
+            called = tuple(path for path in mention.values if modifiers & set(shelf_name(path).lower().split()))
             kept.append(replace(mention, values=called or mention.values, start=before.start))
         else:
             kept.append(mention)
     return kept
-
-
-def _last_step(path: str) -> str:
-    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
 
 
 def _take(grounded: Grounded, fitted: Fitted) -> None:
@@ -127,8 +123,8 @@ def _usable(
 
 def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...]) -> tuple[str, ...]:
     """Shelves of the same name elsewhere: from women's rain jackets "for men" leads to men's rain jackets."""
-    names = {_last_step(shelf) for shelf in shelves}
-    same = (path for path in catalogue.rows_by_category if _last_step(path) in names)
+    names = {shelf_name(shelf) for shelf in shelves}
+    same = (path for path in catalogue.rows_by_category if shelf_name(path) in names)
     return tuple(path for path in same if overlap([path], within) == [path])
 
 

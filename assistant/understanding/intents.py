@@ -29,7 +29,6 @@ class Settled:
     new_only: bool = False
     rejects: bool = False  # what the message points at is refused
     goes_on: bool = False  # the conditions of the list on the table hold on
-    vague: bool = False  # the model may find better words for what is wanted
 
 
 def settle(said: Said) -> Settled | None:
@@ -135,8 +134,7 @@ def _of_something(said: Said) -> Settled | None:
         return None
     if asked and not (gift or new) and said.names_category:
         return None  # "recommend me a tent" asks for tents
-    vague = bool(said.topic) and not said.names_category
-    return Settled("recommend", kind="gift" if gift else "for_you", new_only=bool(new), vague=vague)
+    return Settled("recommend", kind="gift" if gift else "for_you", new_only=bool(new))
 
 
 def _cart(said: Said) -> Settled | None:

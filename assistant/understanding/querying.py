@@ -19,7 +19,7 @@ from assistant.understanding.model import rewrite, translate
 from assistant.understanding.said import Said
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from assistant.understanding.wording import wanted_words
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.filters import BRAND, COLOUR
 from retrieval.hybrid import HybridSearch
 from retrieval.relevance import relevant
@@ -166,7 +166,7 @@ class QueryWriter:
             return []  # "who will win the election"
         shelves = Counter(self._search.catalogue.categories[hit.row] for hit in found)
         path, agreeing = shelves.most_common(1)[0] if shelves else ("", 0)
-        return [path.rsplit(CATEGORY_SEPARATOR, 1)[-1].lower()] if path and agreeing >= AGREEING else []
+        return [shelf_name(path).lower()] if path and agreeing >= AGREEING else []
 
 
 class _NoAnswerError(Exception):

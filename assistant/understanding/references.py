@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from assistant.understanding.chinese import with_known_words
+from assistant.understanding.language import has_cjk
 from assistant.understanding.titles import by_price, by_title
 from assistant.understanding.vocabulary import YES, singular, words_of
 from data.records import Product
@@ -93,7 +94,6 @@ _COMPARING = re.compile(
     r"\b(?:compar\w+|versus|vs|differ\w*|which|better|or)\b|比较|比較|区别|區別|不同|对比|對比|哪[个個款]|还是|還是",
     re.I,
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 TITLE_MATCH = 80  # of 100: how much of what was said must stand in one title, and in no other
 
@@ -205,7 +205,7 @@ def _descriptive(text: str, shown: Sequence[Product]) -> References:
     if match is None or not shown:
         return References()
     said = with_known_words(match[1] or match[2])
-    words = [word[0].lower() for word in words_of(said) if not _HAN.match(word[0])] or [match[1] or match[2]]
+    words = [word[0].lower() for word in words_of(said) if not has_cjk(word[0])] or [match[1] or match[2]]
     fitting = [product for product in shown if all(_has(product, word) for word in words)]
     return References(_ids(fitting), (match.span(),), exact=True) if len(fitting) == 1 else References()
 
@@ -238,7 +238,7 @@ def _earlier(text: str, spoken: Sequence[str], seen: Sequence[Product]) -> Refer
 
 def _fits(product: Product, words: Sequence[str]) -> bool:
     """Whether the listing has all of the words; Chinese ones cannot be told in an English listing and are let pass."""
-    return all(_HAN.match(word) or _has(product, word) for word in words)
+    return all(has_cjk(word) or _has(product, word) for word in words)
 
 
 def _named(text: str, products: Sequence[Product]) -> References:

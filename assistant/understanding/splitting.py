@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 
 _JOINT = re.compile(
     r"\s*(?:[,;.]\s+|(?<!\bi)\s)(?:and\s+)?(?:also|plus|as well as|besides)\b[\s,]*(?=\S)"
@@ -64,11 +63,3 @@ def _first_part(text: str) -> str:
     """The text up to the next joint."""
     following = _JOINT.search(text)
     return text[: following.start()] if following else text
-
-
-def joins(parts: list[str], text: str) -> bool:
-    """Whether the parts stand in the text in this order without overlapping: nothing was invented or said twice."""
-    places = [-1]
-    for part in parts:
-        places.append(text.find(part, places[-1] + 1))
-    return all(after > before for before, after in pairwise(places))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from assistant.understanding.language import has_cjk
+from assistant.understanding.vocabulary import words_of
 from data.records import Product
 
 LEAST_WORDS = 2  # of a title, from which it is called by name where "the" or the like stands before them
@@ -16,8 +18,6 @@ SURELY = 4  # words, without that
 SLIP = 80  # of 100, the likeness from which a longer word is the same with a slip in it
 SAME_PRICE = 0.005  # in the currency's main unit
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _THE = re.compile(r"\b(?:the|that|this|those|these|your|its|of)\s*[\"“']?$", re.IGNORECASE)
 _ONE_OF_A_KIND = re.compile(r"\b(?:an?|some|any|another|more|other|no|for|cheaper|different)\s*$", re.IGNORECASE)
 _PRICED = re.compile(
@@ -46,10 +46,10 @@ class _Run(NamedTuple):
 def by_title(text: str, products: Sequence[Product]) -> Called | None:
     """The one product of whose title the longest run of words is said; None where no run is long enough, or where two
     products share it to the word."""
-    said = [(match.start(), match.end(), match[0].lower()) for match in _TOKEN.finditer(text)]
+    said = [(match.start(), match.end(), match[0].lower()) for match in words_of(text)]
     runs: list[tuple[_Run, Product]] = []
     for product in products:
-        title = [match[0].lower() for match in _TOKEN.finditer(product.title)]
+        title = [match[0].lower() for match in words_of(product.title)]
         if (run := _longest_run(said, title)) is not None:
             runs.append((run, product))
     best = max((run.words for run, _ in runs), default=0)
@@ -60,7 +60,7 @@ def by_title(text: str, products: Sequence[Product]) -> Called | None:
     before = text[: run.start]
     if _ONE_OF_A_KIND.search(before):
         return None  # "a red wool hat" asks for hats
-    called = run.words >= SURELY or _THE.search(before) or _HAN.search(text)
+    called = run.words >= SURELY or _THE.search(before) or has_cjk(text)
     return Called((product.product_id,), (run.start, run.end)) if called else None
 
 

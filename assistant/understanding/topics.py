@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.state import DialogueState, Topic
+from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import Mention, stem, words_of
-from data.records import CATEGORY_SEPARATOR
+from data.records import shelf_name
 from retrieval.filters import CATEGORY
 
 _BACK_TO = re.compile(
@@ -66,10 +67,7 @@ def _is_about(topic: Topic, named: str, shelves: set[str]) -> bool:
     """By the shelf, or by a word that names it: "the red jackets" are the jackets that were looked at."""
     if shelves & set(topic.filters.category):
         return True
-    names = [path.rsplit(CATEGORY_SEPARATOR, 1)[-1] for path in topic.filters.category]
+    names = [shelf_name(path) for path in topic.filters.category]
     about = {stem(word[0]) for word in words_of(" ".join([topic.query, *names]))}
     said = [stem(word[0]) for word in words_of(named)]
-    return bool(said) and (said[-1] in about if not _HANZI.search(named) else set(said) <= about)
-
-
-_HANZI = re.compile(r"[\u3400-\u9fff]")
+    return bool(said) and (said[-1] in about if not has_cjk(named) else set(said) <= about)

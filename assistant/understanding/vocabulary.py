@@ -17,7 +17,7 @@ from assistant.understanding.inflection import singular, stem
 from assistant.understanding.language import has_cjk, simplified
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
-from data.records import CATEGORY_SEPARATOR
+from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.dialect import exchanged
 from retrieval.filters import BRAND, CATEGORY, COLOUR
 
@@ -136,7 +136,9 @@ class Vocabulary:
         if entry.field != CATEGORY:
             return entry.values
         name = singular(said)
-        holding = {path for path in entry.values if path in self._groups and singular(_last_step(path)) == name}
+        holding = {
+            path for path in entry.values if path in self._groups and singular(shelf_name(path).casefold()) == name
+        }
         return _widest(holding or entry.values)
 
     def _longest(self, tokens: list[tuple[int, int, str]], place: int) -> tuple[int, list[_Entry]]:
@@ -157,7 +159,7 @@ class Vocabulary:
 
     def _add_category(self, path: str, products: int) -> None:
         """A shelf is named by its own name, and a last shelf also by its last word: "mug" for Travel mugs."""
-        name = path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+        name = shelf_name(path)
         weight = products + 10**5
         if whom := _FOR_WHOM.match(name):
             self._add(whom[1], CATEGORY, path, weight)
@@ -245,10 +247,6 @@ def _at(word: Translated, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
 
 def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def _last_step(path: str) -> str:
-    return path.rsplit(CATEGORY_SEPARATOR, 1)[-1].casefold()
 
 
 def _widest(paths: set[str]) -> set[str]:
