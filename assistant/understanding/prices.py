@@ -71,7 +71,7 @@ _FILLER = r"(?:\s*(?:a|an|the|of|is|was|be|to|more like|like|now|actually|really
 _LEAD_MAX = _pattern(
     rf"(?:(?:\b(?:undr|unde?r|below|beneath|within|sub|max(?:imum)?|upto|up to|at most|ceiling|budget|limit|afford|spend(?:ing)?|stretch to"
     rf"|(?:less|lower|cheaper) th[ae]n|(?:no|not|never|cannot|(?:is|are|do|does|wo|ca|should|would|could|must)n'?t)(?: \w+){{0,4}} (?:more|higher|over|above|pricier|exceed(?:ing)?)(?: than)?"
-    rf"|not exceed(?:ing)?|(?:can'?t|won'?t|cannot) exceed|(?:i have|i'?ve got|i got))\b|sub-|<=?|≤"
+    rf"|not exceed(?:ing)?|(?:can'?t|won'?t|cannot) exceed|(?:i have|i'?ve got|i got))\b|(?:^|[,.;!?])\s*(?:(?:and|but|only|just)\s+)*got\b|sub-|<=?|≤"
     rf"|不(?:要|能|想)?(?:超[过過出]|[高大][于於])|别超[过過]|低[于於]|小[于於]|少[于於]|[最顶頂]多|最高|至多|不到|不足|[预預]算(?:可以|能|就)?(?:改成|改为|改為|提高到|加到|[调調]到|放[宽寬]到|增加到|降到|到)?|控制在|我就){_FILLER})",
     end=True,
 )

@@ -64,3 +64,25 @@ def test_what_must_not_be_more_is_the_most(text: str) -> None:
     read = parse_price(normalise(text))
     assert read is not None
     assert (read.low, read.high) == (None, 50)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she hates plastic, got like 40 quid, ideas??",
+        "got 40 quid",
+        "a gift. but only got $40",
+        "i've got like 40 quid",
+    ],
+)
+def test_what_one_has_got_is_the_most(text: str) -> None:
+    price = parse_price(text)
+    assert price is not None and (price.low, price.high) == (None, 40)
+
+
+@pytest.mark.parametrize(
+    "text", ["the one that got 40 reviews", "i got it for 40 dollars", "got anything for 40 dollars?"]
+)
+def test_what_something_got_or_cost_is_no_limit(text: str) -> None:
+    price = parse_price(text)
+    assert price is None or price.low == price.high
