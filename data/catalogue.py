@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from data.grouping import grouped, grouped_by_pair
 from data.records import CATEGORY_SEPARATOR, VALUE_SEPARATOR, Product
 from data.schema import Columns
 
@@ -15,12 +16,13 @@ from data.schema import Columns
 class Catalogue:
     """Products by row number (the number that every index and mask uses) and by id.
 
-    Arrays have shape `[len(catalogue)]` and the table's order.
+    Arrays have shape `[len(catalogue)]` and the table's order. Columns are read when they are first asked for, so that
+    a table that lies memory-mapped on disk stays there.
     """
 
     def __init__(self, table: pa.Table) -> None:
-        self.table = table.combine_chunks()
-        self.ids: list[str] = self.table[Columns.Product].to_pylist()
+        self.table = table
+        self.ids: list[str] = table[Columns.Product].to_pylist()
         self._rows = {product_id: row for row, product_id in enumerate(self.ids)}
 
     def __len__(self) -> int:
@@ -45,8 +47,24 @@ class Catalogue:
         return self.products(self._rows[product_id] for product_id in product_ids if product_id in self._rows)
 
     def products(self, rows: Iterable[int]) -> list[Product]:
-        records = self.table.take(pa.array([int(row) for row in rows], pa.int64())).to_pylist()
-        return [_record(record) for record in records]
+        """In the order of the rows."""
+        wanted = np.fromiter(rows, np.int64)
+        batches = np.searchsorted(self._starts, wanted, side="right") - 1
+        records: dict[int, dict[str, object]] = {}
+        for batch in np.unique(batches):  # `Table.take` would first join the batches of the whole table
+            places = wanted[batches == batch]
+            taken = self._batches[batch].take(pa.array(places - self._starts[batch]))
+            records.update(zip(places.tolist(), taken.to_pylist(), strict=True))
+        return [_record(dict(records[row])) for row in wanted.tolist()]
+
+    @cached_property
+    def _batches(self) -> list[pa.RecordBatch]:
+        return self.table.to_batches()
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        """The row that each batch begins with."""
+        return np.cumsum([0, *(len(batch) for batch in self._batches[:-1])])
 
     @cached_property
     def price(self) -> np.ndarray:
@@ -89,38 +107,56 @@ class Catalogue:
     @cached_property
     def rows_by_category(self) -> dict[str, np.ndarray]:
         """Rows of every category path and of every ancestor of it, sorted: a subtree is one look-up."""
-        rows: dict[str, list[int]] = {}
-        for row, path in enumerate(self.categories):
+        below: dict[str, list[np.ndarray]] = {}
+        for path, rows in self._grouped(Columns.Category).items():
             steps = path.split(CATEGORY_SEPARATOR) if path else []
             for depth in range(1, len(steps) + 1):
-                rows.setdefault(CATEGORY_SEPARATOR.join(steps[:depth]), []).append(row)
-        return _arrays(rows)
+                below.setdefault(CATEGORY_SEPARATOR.join(steps[:depth]), []).append(rows)
+        return _joined(below)
 
     @cached_property
     def rows_by_brand(self) -> dict[str, np.ndarray]:
-        rows: dict[str, list[int]] = {}
-        for row, brand in enumerate(self.brands):
+        spelt: dict[str, list[np.ndarray]] = {}
+        for brand, rows in self._grouped(Columns.Brand).items():
             if brand:
-                rows.setdefault(brand.casefold(), []).append(row)
-        return _arrays(rows)
+                spelt.setdefault(brand.casefold(), []).append(rows)
+        return _joined(spelt)
 
     @cached_property
     def rows_by_attribute(self) -> dict[str, dict[str, np.ndarray]]:
         """name → value in lower case → rows."""
-        rows: dict[str, dict[str, list[int]]] = {}
-        for row, pairs in enumerate(self.table[Columns.Attributes].to_pylist()):
-            for name, value in pairs or ():
-                for part in (value or "").split(VALUE_SEPARATOR):
-                    if part:
-                        rows.setdefault(name, {}).setdefault(part.casefold(), []).append(row)
-        return {name: _arrays(values) for name, values in rows.items()}
+        stating: dict[str, dict[str, list[np.ndarray]]] = {}
+        for (name, value), rows in _by_attribute(self.table).items():
+            for part in (value or "").split(VALUE_SEPARATOR):
+                if part:
+                    stating.setdefault(name, {}).setdefault(part.casefold(), []).append(rows)
+        return {name: _joined(values) for name, values in stating.items()}
+
+    def _grouped(self, column: str) -> dict[str, np.ndarray]:
+        return grouped(self.table[column], np.arange(len(self)))
 
     def _numbers(self, column: str) -> np.ndarray:
         return self.table[column].cast(pa.float64()).to_numpy()
 
 
-def _arrays(rows: dict[str, list[int]]) -> dict[str, np.ndarray]:
-    return {key: np.asarray(sorted(set(found)), dtype=np.int64) for key, found in rows.items()}
+def _by_attribute(table: pa.Table) -> dict[tuple[str, str], np.ndarray]:
+    """Rows by each pair of a name and a value as it is written."""
+    chunks = table[Columns.Attributes].chunks
+    counts = [np.diff(chunk.offsets.to_numpy()) for chunk in chunks]
+    rows = np.repeat(np.arange(len(table)), np.concatenate([np.empty(0, np.int64), *counts]).astype(np.int64))
+    names = pa.chunked_array([_flat(chunk, chunk.keys) for chunk in chunks], pa.string())
+    values = pa.chunked_array([_flat(chunk, chunk.items) for chunk in chunks], pa.string())
+    return grouped_by_pair(names, values, rows)
+
+
+def _flat(chunk: pa.MapArray, parts: pa.Array) -> pa.Array:
+    """The names, or the values, of this chunk alone: a slice of a column shares the buffers of the whole."""
+    starts = chunk.offsets
+    return parts[starts[0].as_py() : starts[-1].as_py()]
+
+
+def _joined(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
+    return {key: found[0] if len(found) == 1 else np.unique(np.concatenate(found)) for key, found in parts.items()}
 
 
 def _record(record: dict[str, object]) -> Product:
