@@ -13,14 +13,16 @@ from benchmarks.documents import fill
 from benchmarks.figures import merge
 from data.errors import AisleError
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCUMENT = DOCS / "quality.md"
+PERFORMANCE = DOCS / "performance.md"
 
 Options = argparse.Namespace
 
 
 @dataclass
 class Report:
-    """`figures` as they go into JSON; `blocks` are Markdown for the marks of docs/quality.md."""
+    """`figures` as they go into JSON; `blocks` are Markdown for the marks of a document."""
 
     figures: dict[str, float] = field(default_factory=dict)
     blocks: dict[str, str] = field(default_factory=dict)
@@ -30,12 +32,16 @@ class Report:
 
 
 def command(
-    parser: argparse.ArgumentParser, measure: Callable[[Options, Console], Report], arguments: list[str] | None
+    parser: argparse.ArgumentParser,
+    measure: Callable[[Options, Console], Report],
+    arguments: list[str] | None,
+    document: Path = DOCUMENT,
 ) -> None:
-    """Parse the options, measure, print the figures, and keep what `--json` and `--docs` ask to be kept."""
+    """Parse the options, measure, print the figures, and keep what `--json` and `--docs` ask to be kept: the latter in
+    `document` unless the caller names another file."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument(
-        "--docs", nargs="?", type=Path, const=DOCUMENT, metavar="FILE", help="write tables and transcripts there"
+        "--docs", nargs="?", type=Path, const=document, metavar="FILE", help="write tables and transcripts there"
     )
     options = parser.parse_args(arguments)
     console = Console()
