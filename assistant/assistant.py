@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import structlog
 from langchain_core.language_models import BaseChatModel
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import feedback
 from assistant.carts import Carts, Change
@@ -54,6 +56,8 @@ from data.store import Store
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
 
+log = structlog.get_logger()
+
 
 class Assistant:
     """One store's assistant. Open it once and share it: turns of different sessions may run from several threads."""
@@ -64,6 +68,7 @@ class Assistant:
         classifier = classifier or load_or_train(shop.store.index_folder, shop.search.encoder)
         self._dialogue = Dialogue(shop, model, shop.store.database_file, classifier)
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._unkept: defaultdict[str, list[Turn]] = defaultdict(list)  # by session, what the database did not take
 
     @classmethod
     def open(cls, store: str | os.PathLike[str] = "demo", *, progress: bool = True, **settings: Any) -> Assistant:
@@ -135,9 +140,13 @@ class Assistant:
     ) -> Iterator[StreamEvent]:
         """The same turn as typed events, as they happen: understanding, products, cart, tokens, done.
 
-        `understood` says what is meant, where a click does.
+        `understood` says what is meant, where a click does. A fault in the shop is no error either: the turn goes on
+        with what is left (`Turn.degraded`).
         """
-        with self._turns[session]:
+        if not self._turns[session].acquire(timeout=self.shop.store.settings.turn_timeout):
+            yield from _refused(self, text, session, user, say("still_busy", detect(text)))
+            return
+        try:
             refusal = _unreadable(text, self._dialogue.state(session).language) if understood is None else ""
             if not refusal:
                 text = mask(text, detect(text))  # neither kept in the conversation nor shown to a model
@@ -150,6 +159,8 @@ class Assistant:
                 if isinstance(event, DoneEvent):
                     self._keep(event.turn)
                 yield event
+        finally:
+            self._turns[session].release()
 
     def refuse(
         self, session: str, product_id: str, user: str | None = None, context: dict[str, Any] | None = None
@@ -253,15 +264,15 @@ class Assistant:
 
     def history(self, session: str = "default") -> list[Turn]:
         """The session's turns, oldest first."""
-        with self.shop.database.transaction() as transaction:
+        with self.shop.database.reading() as transaction:
             records = transaction.scalars(
                 select(TurnRow.record).where(TurnRow.session == session).order_by(TurnRow.number)
             ).all()
-        return [Turn.model_validate_json(record) for record in records]
+        return [*(Turn.model_validate_json(record) for record in records), *self._unkept.get(session, [])]
 
     def sessions(self, user: str | None = None) -> list[SessionRow]:
         """Latest first."""
-        with self.shop.database.transaction() as transaction:
+        with self.shop.database.reading() as transaction:
             return sessions_of(transaction, user)
 
     def handoffs(self, status: Status | None = None) -> list[Handoff]:
@@ -278,6 +289,7 @@ class Assistant:
         with self._turns[session], self.shop.database.transaction() as transaction:
             for row in (CartRow, TurnRow, EventRow, HandoffRow, SessionRow):
                 transaction.execute(delete(row).where(row.session == session))
+        self._unkept.pop(session, None)
         self._dialogue.forget(session)  # by the graph's own connection, which waits for the transaction's end
 
     def close(self) -> None:
@@ -285,14 +297,28 @@ class Assistant:
         self.shop.database.close()
 
     def _keep(self, turn: Turn) -> None:
-        if turn.understanding.intent == "ask_product":
-            for product in turn.products:
-                self.feedback(turn.session, product.product_id, "view", turn.user)
+        """A turn that the database does not take is kept here until it takes the next one."""
+        turns = [*self._unkept.pop(turn.session, []), turn]
+        try:
+            if turn.understanding.intent == "ask_product":
+                for product in turn.products:
+                    self.feedback(turn.session, product.product_id, "view", turn.user)
+            self._write(turns)
+        except SQLAlchemyError:
+            log.exception("a turn could not be kept", turns=len(turns))
+            self._unkept[turn.session] = turns
+
+    def _write(self, turns: list[Turn]) -> None:
+        """Turns of one session, in their order."""
+        first = turns[0]
         with self.shop.database.transaction() as transaction:
-            row = ensure_session(transaction, turn.session, turn.user)
-            row.title = row.title or turn.message[:60]
-            kept = transaction.scalar(select(func.count()).where(TurnRow.session == turn.session)) or 0
-            transaction.add(TurnRow(session=turn.session, number=kept + 1, record=turn.model_dump_json()))
+            row = ensure_session(transaction, first.session, turns[-1].user)
+            row.title = row.title or first.message[:60]
+            kept = transaction.scalar(select(func.count()).where(TurnRow.session == first.session)) or 0
+            transaction.add_all(
+                TurnRow(session=turn.session, number=kept + place, record=turn.model_dump_json())
+                for place, turn in enumerate(turns, 1)
+            )
 
 
 def _on_the_table(state: DialogueState) -> Understanding:

@@ -30,7 +30,7 @@ class Carts:
 
     def view(self, session: str) -> Cart:
         """A line whose product has left the catalogue is not shown, and its price is not counted."""
-        with self._database.transaction() as transaction:
+        with self._database.reading() as transaction:
             rows = transaction.scalars(select(CartRow).where(CartRow.session == session).order_by(CartRow.added)).all()
             pieces = [(row.product_id, row.quantity) for row in rows if row.product_id in self._catalogue]
         products = self._catalogue.products(self._catalogue.row_of(product_id) for product_id, _ in pieces)

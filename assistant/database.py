@@ -14,6 +14,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 
 from data.errors import AisleError
 
+LOCKED = 3.0  # seconds that a write waits for another's: ours take milliseconds, and a shopper is waiting, too
+
 
 class Base(DeclarativeBase):
     pass
@@ -96,7 +98,7 @@ class HandoffRow(Base):
 
 
 class Database:
-    """Opens or makes the file; every `transaction` is all or nothing.
+    """Opens or makes the file; every `transaction` is all or nothing, and `reading` waits for nobody.
 
     Raises AisleError where the file is not a database or cannot be written.
     """
@@ -104,13 +106,16 @@ class Database:
     def __init__(self, file: Path) -> None:
         self.file = file
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": LOCKED})
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _take_turns)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._readers = sessionmaker(self._engine.execution_options(only_reads=True), expire_on_commit=False)
         try:
             Base.metadata.create_all(self._engine)
         except DatabaseError as error:
+            if "locked" in str(error.orig):
+                raise AisleError(f"{file} is locked by another program: close that one, then start again.") from error
             raise AisleError(
                 f"{file} cannot be opened as a database ({error.orig}): move it away, the next start makes a new one."
             ) from error
@@ -118,6 +123,12 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A view of how things stand, also while another program holds the file locked. Nothing may be written."""
+        with self._readers.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -149,5 +160,5 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _take_turns(connection: Connection) -> None:
-    """Two tabs that read a cart and then write it must do so one after the other."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Two tabs that read a cart and then write it must do so one after the other; who only reads need not wait."""
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("only_reads") else "BEGIN IMMEDIATE")

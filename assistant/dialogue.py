@@ -1,23 +1,32 @@
-"""The dialogue manager: a LangGraph state graph, understand → act → reply, checkpointed after every turn."""
+"""The dialogue manager: a LangGraph state graph, understand → act → reply, checkpointed after every turn.
+
+A part that fails takes only itself along: without the language model code and phrases answer; where the message cannot
+be understood or acted on, its words are searched; where that fails, too, the shopper is asked to try again.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
 
 from assistant.actions import ACTIONS, Request
 from assistant.clarifying import notice
+from assistant.database import LOCKED
+from assistant.degrading import LISTS, SORRY, apologise, apology, read_plainly, replied, search_plainly
+from assistant.patience import PatientModel
 from assistant.remembered import Remembered
 from assistant.replies.writer import Writer
+from assistant.running import SHARE_OF_UNDERSTANDING, RunningTurn
 from assistant.shop import Shop
 from assistant.state import DialogueState
 from assistant.turn import (
@@ -26,6 +35,7 @@ from assistant.turn import (
     DoneEvent,
     Evidence,
     Language,
+    Note,
     ProductsEvent,
     StreamEvent,
     TokenEvent,
@@ -39,6 +49,8 @@ from assistant.understanding.model import warm
 from assistant.understanding.remembering import completed, read
 from assistant.understanding.understand import Understander
 
+log = structlog.get_logger()
+
 
 class GraphState(TypedDict, total=False):
     """All plain JSON, so that a checkpoint can be read by any later version. `dialogue` lives on between turns."""
@@ -48,11 +60,12 @@ class GraphState(TypedDict, total=False):
     user: str | None
     context: dict[str, Any]
     understood: dict[str, Any] | None  # given instead of read, when a click says what is meant
-    started: float
     dialogue: dict[str, Any]
     understanding: dict[str, Any]
     evidence: dict[str, Any]
-    seconds: dict[str, float]
+
+
+Running = Runtime[RunningTurn]
 
 
 class Dialogue:
@@ -62,13 +75,15 @@ class Dialogue:
         self, shop: Shop, model: BaseChatModel | None, checkpoints: Path, classifier: Classifier | None = None
     ) -> None:
         self._shop = shop
-        self._model = model
+        self._model = PatientModel(inner=model) if model is not None else None
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
-        self._understander = Understander(shop.search, model, language, classifier)
+        self._understander = Understander(shop.search, self._model, language, classifier)
         self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
-        self._writer = Writer(model if shop.store.settings.replies == "model" else None, shop.currency)
-        self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=30)
+        self._writer = Writer(self._model if shop.store.settings.replies == "model" else None, shop.currency)
+        self._writers = (self._writer, Writer(None, shop.currency))
+        self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=LOCKED)
         self._checkpoints = SqliteSaver(self._connection)
+        self._unsaved: dict[str, DialogueState] = {}  # by session, where the database did not take a checkpoint
         self._graph = self._compiled()
 
     def run(
@@ -79,17 +94,49 @@ class Dialogue:
         context: dict[str, Any] | None = None,
         understood: Understanding | None = None,
     ) -> Iterator[StreamEvent]:
-        """The events of one turn; the last is a DoneEvent with the whole Turn."""
+        """The events of one turn; the last is a DoneEvent with the whole Turn, sent when the state is kept.
+
+        Never raises for what goes wrong in the shop: `Turn.degraded` says what was left of the turn.
+        """
         given: GraphState = {
             "session": session,
             "message": message,
             "user": user,
             "context": context or {},
             "understood": understood.model_dump() if understood else None,
-            "started": time.perf_counter(),
         }
-        # "exit": one checkpoint a turn; a turn that is killed half-way has not happened.
-        yield from self._graph.stream(given, self._thread(session), stream_mode="custom", durability="exit")
+        if session in self._unsaved:
+            given["dialogue"] = self._unsaved[session].model_dump()
+        settings = self._shop.store.settings
+        running = RunningTurn(self._shop.store.name, settings.turn_timeout)
+        done: DoneEvent | None = None
+        try:
+            for event in self._events(given, running):
+                if isinstance(event, DoneEvent):
+                    done = event
+                else:
+                    yield event
+            if done is None:
+                done = DoneEvent(apology(message, session, user, running))
+                yield TokenEvent(done.turn.text)
+            yield done
+        finally:
+            running.end(done.turn if done else None)
+
+    def _events(self, given: GraphState, running: RunningTurn) -> Iterator[StreamEvent]:
+        """The graph's; it ends early where the state before could not be read."""
+        session = given["session"]
+        try:
+            # "exit": one checkpoint a turn; a turn that is killed half-way has not happened.
+            yield from self._graph.stream(
+                given, self._thread(session), context=running, stream_mode="custom", durability="exit"
+            )
+            self._unsaved.pop(session, None)
+        except Exception:
+            if running.dialogue is None:
+                running.degrade("apology", "the state of the conversation could not be read")
+            else:
+                self._keep_in_memory(session, running.dialogue)
 
     def warm(self) -> None:
         """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
@@ -98,17 +145,25 @@ class Dialogue:
             self._writer.warm()
 
     def state(self, session: str) -> DialogueState:
-        values = self._graph.get_state(self._thread(session)).values
+        """What the next turn goes on from: a new conversation's, where the database cannot be read."""
+        if session in self._unsaved:
+            return self._unsaved[session]
+        try:
+            values = self._graph.get_state(self._thread(session)).values
+        except sqlite3.Error:
+            log.exception("the state of a conversation could not be read")
+            return DialogueState()
         return DialogueState(**values.get("dialogue", {}))
 
     def forget(self, session: str) -> None:
+        self._unsaved.pop(session, None)
         self._checkpoints.delete_thread(session)
 
     def close(self) -> None:
         self._connection.close()
 
     def _compiled(self):  # type: ignore[no-untyped-def]  # a generic of four parameters that say nothing here
-        graph = StateGraph(GraphState)
+        graph = StateGraph(GraphState, RunningTurn)
         for name, node in (("understand", self._understand), ("act", self._act), ("reply", self._reply)):
             graph.add_node(name, node)  # type: ignore[call-overload]  # mypy does not take a TypedDict for one here
         graph.add_edge(START, "understand")
@@ -121,30 +176,80 @@ class Dialogue:
     def _thread(session: str) -> RunnableConfig:
         return {"configurable": {"thread_id": session}}
 
-    def _understand(self, given: GraphState) -> GraphState:
-        dialogue = DialogueState(**given.get("dialogue", {}))
-        if (understood := given.get("understood")) is not None:
-            understanding = Understanding(**understood)
-        else:
-            in_cart = [line.product for line in self._shop.carts.view(given["session"]).lines]
-            telling = read(normalise(given["message"]), on_the_table=bool(dialogue.shown))
-            if telling.wish is not None:
-                language = detect(telling.rest, dialogue.language)
-                understanding = Understanding(intent="memory", memory=telling.wish, language=language)
-            else:
-                known = self._shop.memories.of(given["session"], given.get("user"))
-                understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
-            understanding.told = telling.told
-        seconds = {"understand": _since(given)}
-        get_stream_writer()(UnderstandingEvent(understanding))
-        return {"understanding": understanding.model_dump(), "seconds": seconds}
+    def _keep_in_memory(self, session: str, dialogue: DialogueState) -> None:
+        """The shopper has seen the turn's list: "the second one" must mean that list, saved or not."""
+        log.exception("the state of a conversation could not be saved")
+        self._unsaved[session] = dialogue
+        with self._checkpoints.lock:
+            self._connection.rollback()
 
-    def _act(self, given: GraphState) -> GraphState:
+    def _understand(self, given: GraphState, runtime: Running) -> GraphState:
+        running = runtime.context
         dialogue = DialogueState(**given.get("dialogue", {}))
-        understanding = Understanding(**given["understanding"])
+        with running.stage("understand", SHARE_OF_UNDERSTANDING):
+            try:
+                understanding = self._understood(given, dialogue, running)
+            except Exception:
+                running.degrade("search", "a message was not understood")
+                understanding = read_plainly(given["message"], dialogue.language)
+        get_stream_writer()(UnderstandingEvent(understanding))
+        return {"understanding": understanding.model_dump()}
+
+    def _understood(self, given: GraphState, dialogue: DialogueState, running: RunningTurn) -> Understanding:
+        if (understood := given.get("understood")) is not None:
+            return Understanding(**understood)
+        telling = read(normalise(given["message"]), on_the_table=bool(dialogue.shown))
+        if telling.wish is not None:
+            language = detect(telling.rest, dialogue.language)
+            understanding = Understanding(intent="memory", memory=telling.wish, language=language)
+        else:
+            session, user = given["session"], given.get("user")
+            cart = running.attempt("the cart", lambda: self._shop.carts.view(session))
+            known = running.attempt("memories", lambda: self._shop.memories.of(session, user)) or []
+            in_cart = [line.product for line in cart.lines] if cart else []
+            understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
+        understanding.told = telling.told
+        return understanding
+
+    def _act(self, given: GraphState, runtime: Running) -> GraphState:
+        running = runtime.context
+        with running.stage("act"):
+            request, evidence = self._acted(given, running)
+        emit = get_stream_writer()
+        if evidence.products:
+            running.reached("first_product")
+            emit(ProductsEvent(evidence.products, evidence.table))
+        if evidence.cart is not None:
+            emit(CartEvent(evidence.cart))
+        return {
+            "dialogue": request.state.model_dump(),
+            "understanding": request.understanding.model_dump(),
+            "evidence": evidence.model_dump(),
+        }
+
+    def _acted(self, given: GraphState, running: RunningTurn) -> tuple[Request, Evidence]:
+        """The action's evidence, or else what a plain search finds, or else an apology; each from the state before."""
+        request = self._request(given)
+        if not running.degraded:
+            try:
+                return request, self._action(request, running)
+            except Exception:
+                listing = request.understanding.intent in LISTS
+                running.degrade("search" if listing else "apology", f"the action {request.understanding.intent}")
+        if running.degraded == "search":
+            request = self._request(given)
+            try:
+                return request, search_plainly(request)
+            except Exception:
+                running.degrade("apology", "a plain search")
+        request = self._request(given)
+        return request, running.attempt("the cart", lambda: apologise(request)) or SORRY
+
+    def _request(self, given: GraphState) -> Request:
+        dialogue, understanding = DialogueState(**given.get("dialogue", {})), Understanding(**given["understanding"])
         dialogue.number += 1
         dialogue.language = understanding.language
-        request = Request(
+        return Request(
             message=given["message"],
             session=given["session"],
             understanding=understanding,
@@ -153,59 +258,51 @@ class Dialogue:
             user=given.get("user"),
             context=given.get("context") or {},
         )
-        notice(dialogue, understanding, given["message"])
-        whose = (given["session"], given.get("user"))
-        kept = self._remembered.keep(understanding, *whose)
-        used = self._remembered.apply(understanding, given["message"], *whose)
+
+    def _action(self, request: Request, running: RunningTurn) -> Evidence:
+        understanding = request.understanding
+        notice(request.state, understanding, request.message)
+        whose = (request.session, request.user)
+        kept = running.attempt("keeping memories", lambda: self._remembered.keep(understanding, *whose)) or []
+        used = running.attempt("using memories", lambda: self._remembered.apply(understanding, request.message, *whose))
+        if used is None:
+            used = [Note(key="memories_out_of_reach")]
         evidence = ACTIONS[understanding.intent](request)
         if understanding.memory is not None and kept:
             evidence.notes = kept
         else:
             evidence.notes += [*(used if evidence.products else []), *kept]
-        seconds = dict(given["seconds"])
-        if evidence.products:
-            seconds["first_product"] = _since(given)
-            get_stream_writer()(ProductsEvent(evidence.products, evidence.table))
-        if evidence.cart is not None:
-            get_stream_writer()(CartEvent(evidence.cart))
-        return {
-            "dialogue": dialogue.model_dump(),
-            "understanding": understanding.model_dump(),
-            "evidence": evidence.model_dump(),
-            "seconds": seconds,
-        }
+        return evidence
 
-    def _reply(self, given: GraphState) -> GraphState:
-        emit = get_stream_writer()
+    def _reply(self, given: GraphState, runtime: Running) -> GraphState:
+        running, emit = runtime.context, get_stream_writer()
         dialogue = DialogueState(**given["dialogue"])
         evidence, understanding = Evidence(**given["evidence"]), Understanding(**given["understanding"])
-        seconds = dict(given["seconds"])
         refused: list[str] = []
         text = ""
-        for piece in self._writer.write(evidence, given["message"], understanding.language, dialogue.number, refused):
-            seconds.setdefault("first_token", _since(given))
-            text += piece
-            emit(TokenEvent(piece))
-        seconds["total"] = _since(given)
+        language, number = understanding.language, dialogue.number
+        with running.stage("reply"):
+            for piece in replied(self._writers, evidence, given["message"], language, number, refused, running):
+                running.reached("first_token")
+                text += piece
+                emit(TokenEvent(piece))
+        session = given["session"]
+        cart = evidence.cart or running.attempt("the cart", lambda: self._shop.carts.view(session)) or Cart()
+        running.reached("total")
         turn = Turn(
-            session=given["session"],
-            number=dialogue.number,
+            session=session,
+            number=number,
             message=given["message"],
             text=text,
             understanding=understanding,
             products=evidence.products,
             evidence=evidence,
-            cart=evidence.cart or self._cart(given["session"]),
-            seconds={stage: round(taken, 4) for stage, taken in seconds.items()},
+            cart=cart,
+            seconds=running.seconds,
+            degraded=running.outcome,
             refused=refused,
             user=given.get("user"),
         )
+        running.dialogue = dialogue
         emit(DoneEvent(turn))
         return {"dialogue": dialogue.model_dump()}
-
-    def _cart(self, session: str) -> Cart:
-        return self._shop.carts.view(session)
-
-
-def _since(given: GraphState) -> float:
-    return time.perf_counter() - given["started"]

@@ -35,7 +35,7 @@ def live_events(
     if not whose:
         return []
     query = select(EventRow).where(or_(*whose)).order_by(EventRow.id.desc()).limit(most)
-    with database.transaction() as transaction:
+    with database.reading() as transaction:
         rows = list(transaction.scalars(query))[::-1]
     events = [LiveEvent(row.product_id, kind, _seconds(row.at)) for row in rows if (kind := _kind(row)) is not None]
     return [event for place, event in enumerate(events) if not _undone(event, events[place + 1 :])]

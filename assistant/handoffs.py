@@ -84,7 +84,7 @@ class Handoffs:
         query = select(HandoffRow).order_by(HandoffRow.id)
         if status is not None:
             query = query.where(HandoffRow.status == status)
-        with self._database.transaction() as transaction:
+        with self._database.reading() as transaction:
             return [_handoff(row) for row in transaction.scalars(query)]
 
     def set_status(self, number: int, status: Status) -> Handoff:

@@ -34,7 +34,7 @@ class Memories:
 
     def of(self, session: str, user: str | None) -> list[Memory]:
         """Oldest first."""
-        with self._database.transaction() as transaction:
+        with self._database.reading() as transaction:
             rows = transaction.scalars(select(MemoryRow).where(_whose(session, user)).order_by(MemoryRow.id)).all()
             return [_memory(row) for row in rows]
 

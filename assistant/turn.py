@@ -32,6 +32,7 @@ Source = Literal["rules", "classifier", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear"]
 MemoryKind = Literal["size", "avoid", "diet", "like", "pet", "person", "note"]
 BundleChange = Literal["swap", "drop", "add", "budget"]
+Degraded = Literal["", "templates", "search", "apology"]
 RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
 
 
@@ -189,6 +190,13 @@ class Evidence(BaseModel):
 
 
 class Turn(BaseModel):
+    """`seconds` are since the message came for `first_product`, `first_token` and `total`, and spent in all on
+    `understand`, `retrieve`, `rank` and `model`, as far as they had a part in the turn.
+
+    `degraded` says what was left of it after a fault: `templates` where the language model failed or was too slow,
+    `search` where only the message's words were searched, `apology` where that failed, too.
+    """
+
     session: str
     number: int
     message: str
@@ -198,6 +206,7 @@ class Turn(BaseModel):
     evidence: Evidence = Field(default_factory=Evidence)
     cart: Cart = Field(default_factory=Cart)
     seconds: dict[str, float] = Field(default_factory=dict)
+    degraded: Degraded = ""
     refused: list[str] = Field(default_factory=list)  # sentences the model wrote that the evidence did not support
     user: str | None = None
     at: datetime = Field(default_factory=lambda: datetime.now(UTC))

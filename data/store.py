@@ -34,8 +34,10 @@ class StoreSettings(BaseModel):
     llm: str = "auto"  # auto | openvino | transformers | openai | none
     llm_model: str = ""  # a model's name or path; empty: the engine's default
     llm_url: str = ""  # of an OpenAI-compatible server
+    turn_timeout: float = Field(default=30, gt=0)  # seconds that a turn waits for the language model, all told
     replies: Literal["model", "templates"] = "model"  # templates: the model has no part in what is said
     encoder: str = "all-MiniLM-L6-v2"
+    vectors: Literal["float32", "float16", "int8"] = "float16"  # how exactly the index keeps what the encoder says
     reranker: str = ""  # name of a cross-encoder; empty: none
     personalise: float = Field(default=0.15, ge=0, le=1)  # how far a known shopper's past moves search results; 0: not
     support_contact: str = ""  # where a hand-off sends the shopper

@@ -73,7 +73,7 @@ def summary(request: Request) -> Handoff:
 def _turns(request: Request) -> list[Turn]:
     """The session's latest turns, oldest first."""
     query = select(TurnRow.record).where(TurnRow.session == request.session).order_by(TurnRow.number.desc())
-    with request.shop.database.transaction() as transaction:
+    with request.shop.database.reading() as transaction:
         records = transaction.scalars(query.limit(TURNS_READ)).all()
     return [Turn.model_validate_json(record) for record in reversed(records)]
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 
@@ -14,7 +13,6 @@ from assistant.prompts import prefix
 from assistant.replies.grounds import denials
 from assistant.understanding.amounts import find_amounts
 from assistant.understanding.language import has_cjk
-from data.errors import AisleError
 
 LONGEST = 200  # tokens
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -28,16 +26,10 @@ _NO_NEGATION = re.compile(
     r"不[锈鏽]|不[过過]|不同|[无無][线線]|不[仅僅但]|非常|不粘|不[错錯]|差不多|未[来來]|[无無][论論]|不管|别[致的]|特别|特別|区别|级别|个别"
 )
 
-log = structlog.get_logger()
-
 
 def to_chinese(model: BaseChatModel, text: str, names: Sequence[str] = ()) -> str:
-    """The text in Chinese, or as it is where the model fails or the translation is not `faithful`."""
-    try:
-        written = model.invoke([*prefix("to_chinese"), HumanMessage(text)], max_tokens=LONGEST, stop=["\n"]).content
-    except AisleError as error:
-        log.warning("the language model did not translate", error=str(error))
-        return text
+    """The text in Chinese, or as it is where the translation is not `faithful`. Raises AisleError where the model fails."""
+    written = model.invoke([*prefix("to_chinese"), HumanMessage(text)], max_tokens=LONGEST, stop=["\n"]).content
     translated = str(written).strip()
     return translated if faithful(text, translated, names) else text
 

@@ -114,7 +114,12 @@ class Writer:
         if self._translated is None or language != "zh" or not text or has_cjk(text):
             return note
         names = tuple(sorted({name for each in evidence.products for name in (each.title, each.brand or "")}))
-        return Note(key=note.key, values={**note.values, "text": self._translated(text, names)})
+        try:
+            translated = self._translated(text, names)
+        except AisleError as error:  # not kept: the next time it may be there
+            log.warning("the language model did not translate", error=str(error))
+            return note
+        return Note(key=note.key, values={**note.values, "text": translated})
 
 
 def _request(name: str, facts: dict[str, str], message: str) -> list[BaseMessage]:

@@ -1,0 +1,153 @@
+"""How long a turn waits for the language model, and for nothing that has let it down already."""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import structlog
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+
+from data.errors import AisleError
+from data.stages import stage
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Patience:
+    """`until` is a moment of the monotonic clock in seconds; `failed` is whether the model has let the turn down."""
+
+    until: float
+    failed: bool = False
+
+    @property
+    def left(self) -> float:
+        """Seconds, none below 0."""
+        return max(0.0, self.until - time.monotonic())
+
+
+_patience: contextvars.ContextVar[Patience | None] = contextvars.ContextVar("patience", default=None)
+
+
+@contextmanager
+def waiting(patience: Patience) -> Iterator[None]:
+    """Models asked inside have so much time."""
+    token = _patience.set(patience)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+class PatientModel(BaseChatModel):
+    """`inner` for the time that the turn has left: inside `waiting`, an answer that is not there by then, whatever else
+    goes wrong and an answer that is no JSON where a schema was given are an AisleError, and after one of them the model
+    is not asked again in this turn.
+
+    The model runs in a thread of its own, because a server that sends a byte now and then keeps the caller of its
+    client for ever; the thread ends with the next piece that nobody wants.
+    """
+
+    inner: BaseChatModel
+
+    @property
+    def _llm_type(self) -> str:
+        return self.inner._llm_type
+
+    def _generate(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **how: Any
+    ) -> ChatResult:
+        def ask() -> Iterator[AIMessage]:
+            message = self.inner.invoke(messages, stop=stop, **how)
+            if how.get("response_schema") is not None:
+                _refuse_other_than_json(str(message.content))
+            yield message
+
+        (message,) = _in_time(ask)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **how: Any
+    ) -> Iterator[ChatGenerationChunk]:
+        def ask() -> Iterator[AIMessageChunk]:
+            return self.inner.stream(messages, stop=stop, **how)
+
+        for chunk in _in_time(ask):
+            yield ChatGenerationChunk(message=chunk)
+
+
+Message = TypeVar("Message", bound=BaseMessage)
+
+
+class _Piece(NamedTuple, Generic[Message]):
+    """What comes out of the model's thread: a piece, an error, or neither at the end."""
+
+    content: Message | None = None
+    error: BaseException | None = None
+
+
+def _in_time(ask: Callable[[], Iterator[Message]]) -> Iterator[Message]:
+    patience = _patience.get()
+    if patience is None:  # nobody waits: prompts read ahead while the program starts
+        yield from ask()
+        return
+    if patience.failed:
+        raise AisleError("The language model has failed in this turn already.")
+    handed: queue.SimpleQueue[_Piece[Message]] = queue.SimpleQueue()
+    unwanted = threading.Event()
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=[_hand_over, ask, handed, unwanted], daemon=True).start()
+    try:
+        while (content := _next(handed, patience)) is not None:
+            yield content
+    finally:
+        unwanted.set()
+
+
+def _hand_over(
+    ask: Callable[[], Iterator[Message]], handed: queue.SimpleQueue[_Piece[Message]], unwanted: threading.Event
+) -> None:
+    try:
+        with stage("model"):
+            for content in ask():
+                if unwanted.is_set():
+                    return
+                handed.put(_Piece(content))
+    except BaseException as error:  # raised again where the model was asked
+        handed.put(_Piece(error=error))
+    else:
+        handed.put(_Piece())
+
+
+def _next(handed: queue.SimpleQueue[_Piece[Message]], patience: Patience) -> Message | None:
+    try:
+        piece = handed.get(timeout=patience.left)
+    except queue.Empty:
+        patience.failed = True
+        raise AisleError("The language model has not answered within the time of the turn.") from None
+    if piece.error is None:
+        return piece.content
+    patience.failed = True
+    if isinstance(piece.error, AisleError):
+        raise piece.error
+    log.error("the language model failed", exc_info=piece.error)
+    raise AisleError(f"The language model failed: {type(piece.error).__name__}.") from piece.error
+
+
+def _refuse_other_than_json(answer: str) -> None:
+    try:
+        if isinstance(json.loads(answer), dict):
+            return
+    except ValueError:
+        pass
+    raise AisleError("The language model's answer is not the JSON that it was asked for.")
