@@ -32,6 +32,7 @@ BENCHMARKS = {
     "latency": "recommend_latency",
     "cold-start": "cold_start",
     "purchases": "purchase_classifier",
+    "turns": "turns",
 }
 EVALUATIONS = {
     "recommenders": "recommenders",
@@ -41,6 +42,7 @@ EVALUATIONS = {
     "dialogues": "dialogues",
     "product-questions": "product_questions",
 }
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def main() -> None:
@@ -193,19 +195,15 @@ def ui(
     launch(store, host=host, port=port, share=share)
 
 
-@app.command()
-def bench(
-    name: Annotated[str, typer.Argument(help=", ".join(BENCHMARKS))],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
-) -> None:
-    """Run one of the benchmarks and print its table."""
+@app.command(context_settings=PASSED_ON)
+def bench(context: typer.Context, name: Annotated[str, typer.Argument(help=", ".join(BENCHMARKS))]) -> None:
+    """Run one of the benchmarks and print its table; further options, such as --json FILE, go to the benchmark."""
     if name not in BENCHMARKS:
         raise AisleError(f"There is no benchmark '{name}': choose from {', '.join(BENCHMARKS)}.")
-    module = import_module(f"benchmarks.{BENCHMARKS[name]}")
-    module.main(["--json", str(json_file)] if json_file else [])
+    import_module(f"benchmarks.{BENCHMARKS[name]}").main(context.args)
 
 
-@app.command(name="eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(name="eval", context_settings=PASSED_ON)
 def evaluate(context: typer.Context, name: Annotated[str, typer.Argument(help=", ".join(EVALUATIONS))]) -> None:
     """Measure how good it is; further options (--help lists them) go to the evaluation itself."""
     if name not in EVALUATIONS:
