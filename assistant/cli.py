@@ -183,7 +183,7 @@ def ui(
     from data.store import Store  # noqa: PLC0415
     from retrieval.encoder import Encoder  # noqa: PLC0415
     from retrieval.hybrid import HybridSearch  # noqa: PLC0415
-    from retrieval.index import is_fresh  # noqa: PLC0415
+    from retrieval.index_files import is_fresh  # noqa: PLC0415
     from ui.app import launch  # noqa: PLC0415
 
     opened = make_demo_store(store) if store == "demo" else Store.open(store)

@@ -10,7 +10,6 @@ import numpy as np
 
 from data.store import Store
 from retrieval.hybrid import HybridSearch
-from retrieval.vectors import FaissIndex
 
 if TYPE_CHECKING:
     from recommenders.service import ShopRecommender
@@ -62,6 +61,4 @@ def is_trained(store: Store) -> bool:
 
 def product_vectors(search: HybridSearch) -> np.ndarray:
     """float32 (n, d) of the catalogue's rows, unit length, as the search index has them."""
-    if isinstance(search.dense, FaissIndex):
-        return search.dense.vectors
-    return np.stack([search.dense.vector(row) for row in range(len(search.catalogue))])
+    return search.dense.vectors()

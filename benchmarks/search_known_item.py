@@ -87,7 +87,8 @@ def _scores(task: Task, encoder: Encoder) -> dict[str, np.ndarray]:
     index = LexicalIndex.build(Document((Field(title),)) for title in task.titles)
     queries = [index.spelling.mend(content(query), encoder.knows) for query in task.queries]
     words = [index.scores(query) for query in queries]
-    lexical, coverage = np.array([found.score for found in words]), np.array([found.coverage for found in words])
+    lexical = np.array([found.score for found in words])
+    coverage = np.array([found.coverage(np.arange(len(task.titles))) for found in words])
     titles = encoder.encode(task.titles, progress=True)
     cosine = encoder.encode(queries) @ titles.T
     plain_lexical, plain_cosine = _bm25s_default(task), encoder.encode(task.queries) @ titles.T

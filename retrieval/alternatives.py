@@ -52,4 +52,5 @@ def _measured(search: HybridSearch, query: str, rows: np.ndarray) -> tuple[np.nd
     wanted = search.lexical.spelling.mend(content(query) or query, search.encoder.knows)
     words = search.lexical.scores(wanted)
     cosines = search.dense.cosines(search.encoder.encode_query(wanted), rows)
-    return fused(words.score[rows], words.coverage[rows], cosines), cosines, words.coverage[rows]
+    coverage = words.coverage(rows)
+    return fused(words.score[rows], coverage, cosines), cosines, coverage

@@ -32,8 +32,8 @@ def document(product: Product) -> Document:
         Field(product.brand or "", 3),
         Field(product.family, 2),
         Field(product.category),
-        Field(" ".join(product.attributes.values()), 2),
-        Field(" ".join(product.tags)),
+        *(Field(value, 2) for value in product.attributes.values()),
+        *(Field(tag) for tag in product.tags),
     )
     return Document(head, product.description)
 

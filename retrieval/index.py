@@ -1,92 +1,139 @@
-"""The search index on disk: built when the products, the encoder or this code's version change, else loaded.
-
-`index/embeddings.sqlite` outlives a rebuild; `index/search/` is replaced whole. Its manifest is written with it and
-names every file with its hash, so that a truncated or foreign file is found out and rebuilt.
-"""
+"""The search index: segments of products, brought up to date by what has changed."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import NamedTuple
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from filelock import FileLock
-from rich.console import Console
+from rich.progress import Progress
 
 from data.catalogue import Catalogue
-from data.files import replacing_folder
-from data.store import Store, fingerprint
-from retrieval.documents import document, meaning, products
-from retrieval.embeddings import EmbeddingCache
+from retrieval.dense import DenseIndex
+from retrieval.embedding import encode_products
 from retrieval.encoder import Encoder
+from retrieval.fingerprints import fingerprints
+from retrieval.journal import Journal
 from retrieval.lexical import LexicalIndex
-from retrieval.vectors import FaissIndex, VectorIndex
+from retrieval.segment import Segment, in_chunks
+from retrieval.slots import Slots
+from retrieval.spelling import Spelling
+from retrieval.vectors import Precision
 
-VERSION = "3"  # raise it when a change to this folder's code changes what an index holds
-MANIFEST = "manifest.json"
-VECTORS = "vectors.faiss"
-
-
-class SearchIndex(NamedTuple):
-    dense: VectorIndex
-    lexical: LexicalIndex
+MOST_SEGMENTS = 8
+MOST_WORN = 0.25  # share of slots that may be dead or lie in later segments, before all become one segment again
 
 
-def is_fresh(store: Store, encoder: Encoder) -> bool:
-    """Whether the index on disk was built from the store's products by this encoder and this version of the code."""
-    try:
-        manifest = json.loads((store.index_folder / "search" / MANIFEST).read_text(encoding="utf-8"))
-        return bool(manifest["built_from"] == _built_from(store, encoder))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+@dataclass(frozen=True)
+class SearchIndex:
+    """`slots` says where the rows of the catalogue lie in the segments; `frequencies` (int64 `[tokens]`) and `counts`
+    (int64 `[words]`) are of the products that have a row."""
+
+    segments: tuple[Segment, ...]
+    slots: Slots
+    frequencies: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, segments: tuple[Segment, ...], slots: Slots) -> SearchIndex:
+        tokens = sum(len(segment.tokens) for segment in segments)
+        words = sum(len(segment.words) for segment in segments)
+        alive = [None] * len(segments) if slots.alive is None else np.split(slots.alive, _ends(segments)[:-1])
+        pairs = list(zip(segments, alive, strict=True))
+        return cls(
+            segments,
+            slots,
+            np.stack([segment.postings.frequencies(mask, tokens) for segment, mask in pairs]).sum(axis=0),
+            np.stack([segment.spellings.counts(mask, words) for segment, mask in pairs]).sum(axis=0),
+        )
+
+    @property
+    def precision(self) -> Precision:
+        return self.segments[0].precision
+
+    @cached_property
+    def dense(self) -> DenseIndex:
+        return DenseIndex([segment.dense for segment in self.segments], self.slots)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        words = [word for segment in self.segments for word in segment.words]
+        used = {word: count for word, count in zip(words, self.counts.tolist(), strict=True) if count}
+        postings = [segment.postings for segment in self.segments]
+        return LexicalIndex(self.vocabulary(), postings, self.frequencies, Spelling(used), self.slots)
+
+    def vocabulary(self) -> dict[str, int]:
+        return _numbered(token for segment in self.segments for token in segment.tokens)
+
+    def words(self) -> dict[str, int]:
+        return _numbered(word for segment in self.segments for word in segment.words)
+
+    def slots_of(self, keys: np.ndarray) -> np.ndarray:
+        """int64 `[len(keys)]`: where each is, -1 where it is not."""
+        known = np.concatenate([segment.keys for segment in self.segments])
+        order = np.argsort(known, kind="stable")
+        slots = order[np.minimum(np.searchsorted(known, keys, sorter=order), len(known) - 1)]
+        return np.where(known[slots] == keys, slots, -1)
 
 
-def load_or_build(store: Store, catalogue: Catalogue, encoder: Encoder, *, progress: bool) -> SearchIndex:
-    """Raises AisleError where the index must be built and the encoder or the disk does not allow it."""
-    built_from = _built_from(store, encoder)
-    folder = store.index_folder / "search"
-    store.index_folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(store.index_folder / ".lock"):  # two programs opening a new store build it once
-        index = _load(folder, built_from)
-        if index is None:
-            if progress:
-                Console(stderr=True).print(f"Indexing {len(catalogue):,} products of {store.name} …")
-            cache = EmbeddingCache(store.index_folder / "embeddings.sqlite")
-            index = _build(catalogue, encoder, cache, progress=progress)
-            _save(index, folder, built_from)
-        return index
+def updated(
+    index: SearchIndex | None,
+    catalogue: Catalogue,
+    encoder: Encoder,
+    precision: Precision,
+    progress: Progress,
+    journal: Journal | None = None,
+) -> SearchIndex:
+    """An index of this catalogue, which shares with the one before what has not changed; that one stays as it was.
+
+    New and changed products make a segment of their own. Where too much has become of such segments and of slots that
+    no row has, all become one again: the words are read anew, no vector is. Raises AisleError where the encoder cannot
+    be had or the journal not be written.
+    """
+    keys = fingerprints(catalogue.table)
+    slots = np.full(len(keys), -1) if index is None else index.slots_of(keys)
+    fresh = np.flatnonzero(slots < 0)
+    vectors = encode_products(catalogue, fresh, keys[fresh], encoder, journal, progress)
+    if index is None or _is_worn(index, len(keys), len(fresh)):
+        vectors = vectors if index is None else _with_known(index, slots, fresh, vectors)
+        products = in_chunks(catalogue, np.arange(len(keys)), progress)
+        segment = Segment.build(uuid.uuid4().hex, products, keys, vectors, precision, {}, {})
+        return SearchIndex.of((segment,), Slots(len(keys)))
+    if not len(fresh):
+        return SearchIndex.of(index.segments, _placed(index.slots.total, slots))
+    products, lengths = in_chunks(catalogue, fresh, progress), index.segments[0].lengths
+    segment = Segment.build(
+        uuid.uuid4().hex, products, keys[fresh], vectors, precision, index.vocabulary(), index.words(), lengths
+    )
+    slots[fresh] = index.slots.total + np.arange(len(fresh))
+    return SearchIndex.of((*index.segments, segment), _placed(index.slots.total + len(fresh), slots))
 
 
-def _built_from(store: Store, encoder: Encoder) -> str:
-    return fingerprint(VERSION, encoder.identity, store.products_file)
+def _is_worn(index: SearchIndex, rows: int, fresh: int) -> bool:
+    total = index.slots.total + fresh
+    dead, later = total - rows, total - index.segments[0].size
+    return dead + later > MOST_WORN * rows or len(index.segments) + bool(fresh) > MOST_SEGMENTS
 
 
-def _build(catalogue: Catalogue, encoder: Encoder, cache: EmbeddingCache, *, progress: bool) -> SearchIndex:
-    texts = [*catalogue.titles, *(meaning(product) for product in products(catalogue))]
-    titles, wholes = np.split(cache.encode(texts, encoder, progress=progress), 2)
-    # The title says what the product is, a description also what it goes with: half and half finds more than either.
-    vectors = titles + wholes
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    lexical = LexicalIndex.build(document(product) for product in products(catalogue))
-    return SearchIndex(FaissIndex.build(vectors), lexical)
+def _with_known(index: SearchIndex, slots: np.ndarray, fresh: np.ndarray, encoded: np.ndarray) -> np.ndarray:
+    """Vectors of all rows: of the fresh ones as encoded, of the others as the index has them."""
+    by_slot = DenseIndex([segment.dense for segment in index.segments], Slots(index.slots.total))
+    vectors = by_slot.vectors(slots)  # a fresh one's place is filled in below
+    if len(fresh):
+        vectors[fresh] = encoded
+    return vectors
 
 
-def _save(index: SearchIndex, folder: Path, built_from: str) -> None:
-    with replacing_folder(folder) as beside:
-        index.dense.save(beside / VECTORS)
-        index.lexical.save(beside)
-        hashes = {str(file.relative_to(beside)): fingerprint(file) for file in sorted(beside.rglob("*.*"))}
-        (beside / MANIFEST).write_text(json.dumps({"built_from": built_from, "files": hashes}), encoding="utf-8")
+def _placed(total: int, slots: np.ndarray) -> Slots:
+    new = len(slots) == total and np.array_equal(slots, np.arange(total))
+    return Slots(total, None if new else slots)
 
 
-def _load(folder: Path, built_from: str) -> SearchIndex | None:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["built_from"] != built_from:
-            return None
-        if any(fingerprint(folder / name) != found for name, found in manifest["files"].items()):
-            return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None  # absent, cut short, or not ours
-    return SearchIndex(FaissIndex.load(folder / VECTORS), LexicalIndex.load(folder))
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def _ends(segments: tuple[Segment, ...]) -> np.ndarray:
+    return np.cumsum([segment.size for segment in segments])

@@ -2,111 +2,88 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
 
-import bm25s
 import numpy as np
 
-from retrieval.documents import Document, Field
+from retrieval.documents import Document
+from retrieval.postings import BODY, Postings, Vocabulary, build
+from retrieval.slots import Slots
 from retrieval.spelling import Spelling
-from retrieval.tokens import tokens, words
-
-K1 = 1.2
-B = 0.5  # titles are stuffed and descriptions padded: length says less than in prose
-BODY = 0.3  # what a word in the description counts, of one that says what the product is
+from retrieval.tokens import tokens
 
 
-class LexicalScores(NamedTuple):
-    """float32 `[n]` each, 0 to 1.
+class LexicalScores:
+    """How the words of one query fit, 0 to 1.
 
-    `score`: BM25 as a share of what a product could reach that has every word of the query many times.
-    `coverage`: the share of the query's words that the product has, rare words counting more (by idf).
-    A word that the catalogue lacks counts in both as one that no product has.
+    `score`: float32 `[rows]`, BM25 as a share of what a product could reach that has every word of the query many
+    times. A word that the catalogue lacks counts as one that no product has, here and in `coverage`.
     """
 
-    score: np.ndarray
-    coverage: np.ndarray
+    def __init__(self, score: np.ndarray, words: Sequence[_Word], postings: Sequence[Postings], slots: Slots) -> None:
+        self.score = score
+        self._words, self._postings, self._slots = words, postings, slots
+
+    def coverage(self, rows: np.ndarray) -> np.ndarray:
+        """float32 `[len(rows)]`: the share of the query's words that each has, rare words counting more (by idf), and
+        those that only its description has counting less."""
+        covered = np.zeros(len(rows), np.float32)
+        slots = self._slots.slots(rows)
+        for word in self._words:
+            covered += word.idf * _presence(self._postings, word.tokens, slots)
+        return covered / (sum(word.idf for word in self._words) or 1)
 
 
-class Postings:
-    """For each token the rows that have it and its saturated frequency there, 0 to 1: the part of BM25 beside the idf,
-    as bm25s computes it (Lucene's variant)."""
+class _Word:
+    """A word of a query: the numbers of the tokens that say it, none where the catalogue lacks it."""
 
-    def __init__(self, bm25: bm25s.BM25) -> None:
-        self.bm25 = bm25
-        self.rows = int(bm25.scores["num_docs"])
-        self._starts: np.ndarray = bm25.scores["indptr"]
-        self._rows: np.ndarray = bm25.scores["indices"]
-        self._parts: np.ndarray = bm25.scores["data"]
-
-    @classmethod
-    def build(cls, ids: list[list[int]], vocabulary: dict[str, int]) -> Postings:
-        bm25 = bm25s.BM25(k1=K1, b=B)
-        with np.errstate(invalid="ignore"):  # no product has a description: their mean length is 0 of 0
-            bm25.index((ids, vocabulary), show_progress=False)
-        return cls(bm25)
-
-    def of(self, token: int) -> tuple[np.ndarray, np.ndarray]:
-        part = slice(self._starts[token], self._starts[token + 1])
-        return self._rows[part], self._parts[part] / self.idf(token)
-
-    def idf(self, token: int | None) -> float:
-        """That of a word which no row has, for None."""
-        frequency = 0 if token is None else int(self._starts[token + 1] - self._starts[token])
-        return math.log(1 + (self.rows - frequency + 0.5) / (frequency + 0.5))
+    def __init__(self, tokens: list[int], idf: float) -> None:
+        self.tokens = tokens
+        self.idf = np.float32(idf)
 
 
 class LexicalIndex:
-    """BM25 over the heads of the products with their bodies as second best, rows as in the catalogue."""
+    """BM25 over the heads of the products with their bodies as second best, by row of the catalogue."""
 
-    def __init__(self, vocabulary: dict[str, int], head: Postings, body: Postings, spelling: Spelling) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        postings: Sequence[Postings],
+        frequencies: np.ndarray,
+        spelling: Spelling,
+        slots: Slots,
+    ) -> None:
+        """`postings` segment by segment; `frequencies`: int64 `[tokens]`, the products that have each in the head."""
         self.vocabulary = vocabulary
-        self.head = head
-        self.body = body
         self.spelling = spelling
+        self._postings = postings
+        self._frequencies = frequencies
+        self._slots = slots
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> LexicalIndex:
-        """One document a product, in row order."""
-        vocabulary: dict[str, int] = {}
-        spellings: Counter[str] = Counter()
-        heads, bodies = [], []
-        for document in documents:
-            heads.append(_token_ids(document.head, vocabulary))
-            bodies.append(_token_ids([Field(document.body)], vocabulary))
-            texts = [*(field.text for field in document.head), document.body]
-            spellings.update({word for text in texts for word in words(text)})
-        head, body = Postings.build(heads, vocabulary), Postings.build(bodies, vocabulary)
-        return cls(vocabulary, head, body, Spelling(dict(spellings)))
-
-    @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        head, body = (Postings(bm25s.BM25.load(folder / part, load_corpus=False)) for part in ("head", "body"))
-        spelling = Spelling(json.loads((folder / "spellings.json").read_text(encoding="utf-8")))
-        return cls(head.bm25.vocab_dict, head, body, spelling)
-
-    def save(self, folder: Path) -> None:
-        self.head.bm25.save(folder / "head", show_progress=False)
-        self.body.bm25.save(folder / "body", show_progress=False)
-        (folder / "spellings.json").write_text(json.dumps(self.spelling.counts, ensure_ascii=False), encoding="utf-8")
+        """Of one segment: one document a product, in row order."""
+        vocabulary: Vocabulary = {}
+        words: Vocabulary = {}
+        built = build(documents, vocabulary, words)
+        frequencies = built.postings.frequencies(None, len(vocabulary))
+        counts = built.spellings.counts(None, len(words))
+        spelling = Spelling(dict(zip(words, counts.tolist(), strict=True)))
+        return cls(vocabulary, [built.postings], frequencies, spelling, Slots(built.postings.count))
 
     def scores(self, query: str) -> LexicalScores:
-        score = np.zeros(self.head.rows, dtype=np.float32)
-        coverage = np.zeros(self.head.rows, dtype=np.float32)
-        possible = 0.0
-        for known in self.terms(query):
-            idf = max((self.head.idf(token) for token in known), default=self.head.idf(None))
-            frequency, presence = self._match(known)
-            score += idf * frequency
-            coverage += idf * presence
-            possible += idf
-        return LexicalScores(score / (possible or 1), coverage / (possible or 1))
+        words = [_Word(known, self._idf(known)) for known in self.terms(query)]
+        score = np.zeros(self._slots.total, np.float32)
+        start = 0
+        for part in self._postings:
+            for word in words:
+                _add(score[start : start + part.count], part, word)
+            start += part.count
+        possible = sum(word.idf for word in words) or 1
+        score /= np.float32(possible)
+        return LexicalScores(self._slots.by_row(score), words, self._postings, self._slots)
 
     def terms(self, query: str) -> list[list[int]]:
         """For each word of the query the tokens of the catalogue that say it, [] where it has none."""
@@ -118,20 +95,36 @@ class LexicalIndex:
                 terms[second].append(joined)
         return [[self.vocabulary[token] for token in known] for known in terms.values()]
 
-    def _match(self, known: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """The best saturated frequency of any of the tokens in each row, and whether the row has one at all."""
-        frequency = np.zeros(self.head.rows, dtype=np.float32)
-        presence = np.zeros(self.head.rows, dtype=np.float32)
-        for token in known:
-            for postings, share in ((self.body, BODY), (self.head, 1.0)):
-                rows, parts = postings.of(token)
-                frequency[rows] = np.maximum(frequency[rows], share * parts)
-                presence[rows] = np.maximum(presence[rows], share)
-        return frequency, presence
+    def _idf(self, known: list[int]) -> float:
+        """Of the rarest of the tokens; that of a word which no row has, for none."""
+        frequency = min((int(self._frequencies[token]) for token in known), default=0)
+        return math.log(1 + (self._slots.rows - frequency + 0.5) / (frequency + 0.5))
 
 
-def _token_ids(fields: Sequence[Field], vocabulary: dict[str, int]) -> list[int]:
-    ids: list[int] = []
-    for text, weight in fields:
-        ids += [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(text)] * weight
-    return ids
+def _add(score: np.ndarray, part: Postings, word: _Word) -> None:
+    """What the word is worth to each product of the segment: the best of the tokens that say it."""
+    if len(word.tokens) == 1:
+        slots, values = part.of(word.tokens[0])
+        score[slots] += word.idf * np.abs(values.astype(np.float32))
+    elif word.tokens:
+        best = np.zeros(part.count, np.float32)
+        for token in word.tokens:
+            slots, values = part.of(token)
+            best[slots] = np.maximum(best[slots], np.abs(values.astype(np.float32)))
+        score += word.idf * best
+
+
+def _presence(parts: Sequence[Postings], tokens: Sequence[int], slots: np.ndarray) -> np.ndarray:
+    """float32 `[len(slots)]`: 1 where the head has one of the tokens, `BODY` where only the body has, else 0."""
+    presence = np.zeros(len(slots), np.float32)
+    start = 0
+    for part in parts:
+        wanted = (slots - start).astype(np.int32)
+        for token in tokens:
+            having, values = part.of(token)
+            if len(having):
+                places = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
+                worth = np.where(values[places] > 0, np.float32(1), np.float32(BODY))
+                presence = np.maximum(presence, np.where(having[places] == wanted, worth, 0))
+        start += part.count
+    return presence

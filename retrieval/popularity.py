@@ -11,17 +11,19 @@ from data.schema import Columns
 
 PRIOR_RATINGS = 10  # ratings of the average product that every product is given: one five-star rating is no proof
 BOUGHT_SHARE = 0.5
+NO_PRODUCT_IS_LESS = 1e-6
 
 
 def popularity(catalogue: Catalogue, interactions: pa.Table) -> np.ndarray:
-    """float64 `[n]`, 0 to 1, from the logarithm of purchases and ratings and from the shrunken mean rating.
+    """float32 `[n]`, above 0 and at most 1: by the logarithm of purchases and ratings, and the shrunken mean rating.
 
     Products out of stock come after all others.
     """
     bought = np.log1p(_purchases(catalogue, interactions) + catalogue.rating_count)
     bought /= bought.max(initial=0) or 1
     score = BOUGHT_SHARE * bought + (1 - BOUGHT_SHARE) * shrunken_rating(catalogue) / 5
-    return np.where(catalogue.in_stock, (1 + score) / 2, score / 2)
+    ranked = np.where(catalogue.in_stock, (1 + score) / 2, score / 2)
+    return np.maximum(ranked, NO_PRODUCT_IS_LESS).astype(np.float32)
 
 
 def shrunken_rating(catalogue: Catalogue) -> np.ndarray:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import Stemmer
 
@@ -48,6 +49,7 @@ _WORD = r"[^\W_㐀-䶿一-鿿豈-﫿]+(?:['’\-./&][^\W_㐀-䶿一-鿿豈-﫿]+
 _TOKEN = re.compile(rf"(?P<chinese>{_CHINESE})|{_PACK}|(?<![\w.]){_MEASURE}|(?P<word>{_WORD})")
 _PARTS = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 _MODEL = re.compile(r"([a-z]{2,})(\d+)")
+_SHORT = 32  # characters
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -58,6 +60,14 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+class Analysed(NamedTuple):
+    """`tokens` in the order of the text, with repeats; `words` as they are spelt, lower case, without stop words,
+    measures and numbers: what can be misspelt."""
+
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 def tokens(text: str) -> list[str]:
     """Tokens in the order of the text, with repeats.
 
@@ -65,13 +75,12 @@ def tokens(text: str) -> list[str]:
     a compound its parts and the whole (`T-shirt` → `tshirt`, `t`, `shirt`; `SPF50` → `spf50`, `spf`, `50`);
     Chinese its characters and their bigrams. English stop words are left out.
     """
-    return list(_tokens(normalise(text)))
+    return [token for match in _TOKEN.finditer(normalise(text)) for token in _tokens(match)]
 
 
-def words(text: str) -> list[str]:
-    """The words as they are spelt, lower case, without stop words, measures and numbers: what can be misspelt."""
-    found = (match["word"] for match in _TOKEN.finditer(normalise(text)) if match["word"])
-    return [part for word in found for part in _PARTS.findall(word) if part.isalpha() and part not in STOP_WORDS]
+def analysed(text: str) -> Analysed:
+    """Tokens and words in one pass; short texts, such as brands and colours, are remembered."""
+    return _remembered(text) if len(text) <= _SHORT else _analysed(text)
 
 
 @lru_cache(maxsize=200_000)
@@ -79,18 +88,30 @@ def stem(word: str) -> str:
     return _stemmer.stemWord(word)
 
 
-def _tokens(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        if match["chinese"]:
-            yield from _chinese(match["chinese"])
-        elif match["pack"]:
-            yield match["pack"]
-            yield match["pack"] + "pc"
-        elif match["unit"]:
-            yield match["number"]
-            yield match["number"] + _UNIT_OF[match["unit"]]
-        else:
-            yield from _word(match["word"])
+def _analysed(text: str) -> Analysed:
+    found: list[str] = []
+    spelt: list[str] = []
+    for match in _TOKEN.finditer(normalise(text)):
+        found += _tokens(match)
+        if word := match["word"]:
+            spelt += [part for part in _PARTS.findall(word) if part.isalpha() and part not in STOP_WORDS]
+    return Analysed(tuple(found), tuple(spelt))
+
+
+_remembered = lru_cache(maxsize=50_000)(_analysed)
+
+
+def _tokens(match: re.Match[str]) -> Iterator[str]:
+    if match["chinese"]:
+        yield from _chinese(match["chinese"])
+    elif match["pack"]:
+        yield match["pack"]
+        yield match["pack"] + "pc"
+    elif match["unit"]:
+        yield match["number"]
+        yield match["number"] + _UNIT_OF[match["unit"]]
+    else:
+        yield from _word(match["word"])
 
 
 def _chinese(run: str) -> Iterator[str]:

@@ -1,99 +1,167 @@
-"""The dense index: nearest products to a vector, among the rows that a filter allows.
+"""The dense index of one segment: nearest vectors, among those that a filter allows.
 
-`VectorIndex` is the border; FAISS stands behind it here, another engine is another file with the same four methods.
+`VectorIndex` is the border; FAISS stands behind it here, another engine is another file with the same methods.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, cast
 
 import faiss
 import numpy as np
 
-FLAT_ROWS = 50_000  # up to here an exact scan answers in a few milliseconds
-EXACT_ROWS = 20_000  # as many allowed rows are scanned one by one: a graph finds few of a few
-NEIGHBOURS = 32
-EF_CONSTRUCTION = 128
-EF_SEARCH = 128
+Precision = Literal["float32", "float16", "int8"]
+
+EXACT = 20_000  # vectors that are scanned as they are, in a few milliseconds
+RESCORED = 1_000  # candidates of the codes whose cosines are read, and at least five times as many as are wanted
+OVERSAMPLED = 5
+CHUNK = 65_536
 
 
 class VectorIndex(Protocol):
-    """Unit vectors by row; a higher cosine is nearer. `allowed` is a bool mask `[n]`, None allows every row."""
+    """Unit vectors by slot; a higher cosine is nearer. `allowed` is a bool mask `[n]`, None allows every slot."""
+
+    def __len__(self) -> int: ...
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest allowed rows and their cosines, nearest first; fewer where fewer are allowed."""
+        """The k nearest allowed slots (int64) and their cosines, nearest first; fewer where fewer are allowed."""
         ...
 
-    def cosines(self, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """float32 `[len(rows)]`."""
+    def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        """float32 `[len(slots)]`."""
         ...
 
-    def vector(self, row: int) -> np.ndarray:
-        """float32 `[d]`."""
+    def vectors(self, slots: np.ndarray | slice) -> np.ndarray:
+        """float32 `[slots, d]`."""
         ...
 
-    def save(self, file: Path) -> None: ...
+    def save(self, folder: Path) -> None: ...
 
 
 class FaissIndex:
-    """Flat up to `FLAT_ROWS`, above that an HNSW graph (Malkov and Yashunin, 2018).
+    """Few vectors are scanned as they are. Of many, one bit a dimension is kept in memory: the sign of the centred and
+    randomly rotated vector (Charikar, 2002; the rotation evens out the dimensions, as in RaBitQ, Gao and Long, 2024).
+    All codes are scanned for the Hamming nearest, and these put into order by their vectors, which stay on disk.
 
-    A filter is an `IDSelector` inside the search, so that k allowed rows come back and not k rows less the refused.
+    There is nothing to train, adding is appending, and a filter is an `IDSelector` inside the scan, so that k allowed
+    slots come back and not k less the refused.
     """
 
-    def __init__(self, index: faiss.Index) -> None:
-        self.index = index
-        flat = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
-        self.vectors: np.ndarray = faiss.rev_swig_ptr(flat.get_xb(), index.ntotal * index.d).reshape(-1, index.d)
+    def __init__(self, stored: np.ndarray, scales: np.ndarray | None, codes: Codes | None) -> None:
+        """`stored`: `[n, d]` float32, float16, or int8 with a scale for each vector."""
+        self.stored = stored
+        self.scales = scales
+        self.codes = codes
+        self._exact: faiss.IndexFlatIP | None = None
+        if codes is None:
+            self._exact = faiss.IndexFlatIP(stored.shape[1])
+            self._exact.add(self.vectors(slice(None)))
 
     @classmethod
-    def build(cls, vectors: np.ndarray, *, flat_rows: int = FLAT_ROWS) -> FaissIndex:
+    def build(cls, vectors: np.ndarray, precision: Precision = "float16", *, exact: int = EXACT) -> FaissIndex:
         """`vectors`: float32 `[n, d]` of length 1."""
-        n, dimensions = vectors.shape
-        if n <= flat_rows:
-            index = faiss.IndexFlatIP(dimensions)
-        else:
-            index = faiss.IndexHNSWFlat(dimensions, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
-            index.hnsw.efConstruction = EF_CONSTRUCTION
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index)
+        codes = Codes.build(vectors) if len(vectors) > exact else None
+        if precision != "int8":
+            return cls(vectors.astype(precision), None, codes)
+        scales = np.abs(vectors).max(axis=1) / 127
+        stored = np.empty(vectors.shape, np.int8)
+        for start in range(0, len(vectors), CHUNK):
+            part = slice(start, start + CHUNK)
+            stored[part] = np.rint(vectors[part] / scales[part, None])
+        return cls(stored, scales.astype(np.float32), codes)
 
     @classmethod
-    def load(cls, file: Path) -> FaissIndex:
-        """Raises RuntimeError (FAISS's own) where the file is not an index."""
-        return cls(faiss.read_index(str(file)))
+    def load(cls, folder: Path) -> FaissIndex:
+        """Memory-mapped. Raises OSError or ValueError where the files are not an index."""
+        scales = folder / "scales.npy"
+        return cls(
+            np.load(folder / "vectors.npy", mmap_mode="r"),
+            np.load(scales) if scales.exists() else None,
+            Codes.load(folder) if (folder / "codes.npy").exists() else None,
+        )
 
-    def save(self, file: Path) -> None:
-        faiss.write_index(self.index, str(file))
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "vectors.npy", self.stored)
+        if self.scales is not None:
+            np.save(folder / "scales.npy", self.scales)
+        if self.codes is not None:
+            self.codes.save(folder)
 
-    def vector(self, row: int) -> np.ndarray:
-        return self.vectors[row]
+    def __len__(self) -> int:
+        return len(self.stored)
 
-    def cosines(self, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        return self.vectors[rows] @ vector
+    @property
+    def precision(self) -> Precision:
+        return cast(Precision, self.stored.dtype.name)
+
+    def vectors(self, slots: np.ndarray | slice) -> np.ndarray:
+        found = self.stored[slots].astype(np.float32)
+        return found if self.scales is None else found * self.scales[slots, None]
+
+    def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        cosines: np.ndarray = self.stored[slots].astype(np.float32) @ vector
+        return cosines if self.scales is None else cosines * self.scales[slots]
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        count = self.index.ntotal if allowed is None else int(allowed.sum())
+        count = len(self) if allowed is None else int(allowed.sum())
         k = min(k, count)
         if k == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        if allowed is not None and count <= min(EXACT_ROWS, self.index.ntotal // 2):
-            return self._scan(vector, k, np.flatnonzero(allowed))
-        cosines, rows = self.index.search(vector[None], k, params=self._parameters(k, count, allowed))
-        found = rows[0] >= 0
-        return rows[0][found], cosines[0][found]
-
-    def _scan(self, vector: np.ndarray, k: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        cosines = self.cosines(vector, rows)
-        best = np.argsort(-cosines, kind="stable")[:k]
-        return rows[best], cosines[best]
-
-    def _parameters(self, k: int, count: int, allowed: np.ndarray | None) -> faiss.SearchParameters:
+        rescored = max(RESCORED, OVERSAMPLED * k)
+        if allowed is not None and count <= rescored:
+            return self._best(vector, np.flatnonzero(allowed), k)
         selector = None if allowed is None else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if not isinstance(self.index, faiss.IndexHNSW):
-            return faiss.SearchParameters(sel=selector)
-        # The graph visits refused rows too: look the wider, the more are refused.
-        breadth = math.ceil(max(EF_SEARCH, 2 * k) * self.index.ntotal / count)
-        return faiss.SearchParametersHNSW(sel=selector, efSearch=min(breadth, self.index.ntotal))
+        parameters = faiss.SearchParameters(sel=selector)
+        if self._exact is not None:
+            cosines, slots = self._exact.search(vector[None], k, params=parameters)
+            return slots[0], cosines[0]
+        assert self.codes is not None
+        return self._best(vector, self.codes.nearest(vector, min(rescored, count), parameters), k)
+
+    def _best(self, vector: np.ndarray, slots: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        cosines = self.cosines(vector, slots)
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return slots[best], cosines[best]
+
+
+class Codes:
+    """A bit for each dimension of each vector, packed: uint8 `[n, d / 8]` (d rounded up to eight)."""
+
+    def __init__(self, packed: np.ndarray, mean: np.ndarray, rotation: np.ndarray) -> None:
+        self.packed = packed
+        self.mean = mean
+        self.rotation = rotation
+        self._index = faiss.IndexBinaryFlat(packed.shape[1] * 8)
+        self._index.add(np.ascontiguousarray(packed))
+
+    @classmethod
+    def build(cls, vectors: np.ndarray, seed: int = 0) -> Codes:
+        n, d = vectors.shape
+        mean = vectors.mean(axis=0)
+        square = np.random.default_rng(seed).standard_normal((d, -(-d // 8) * 8))
+        rotation = np.linalg.qr(square.T)[0].T.astype(np.float32)  # orthonormal rows
+        packed = np.empty((n, rotation.shape[1] // 8), np.uint8)
+        for start in range(0, n, CHUNK):
+            part = slice(start, start + CHUNK)
+            packed[part] = _packed(vectors[part], mean, rotation)
+        return cls(packed, mean, rotation)
+
+    @classmethod
+    def load(cls, folder: Path) -> Codes:
+        return cls(*(np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("codes", "mean", "rotation")))
+
+    def save(self, folder: Path) -> None:
+        for part, values in (("codes", self.packed), ("mean", self.mean), ("rotation", self.rotation)):
+            np.save(folder / f"{part}.npy", values)
+
+    def nearest(self, vector: np.ndarray, k: int, parameters: faiss.SearchParameters) -> np.ndarray:
+        """The k slots that differ in the fewest bits, ascending, so that their vectors are read in one sweep."""
+        code = _packed(vector[None], self.mean, self.rotation)
+        slots = self._index.search(code, k, params=parameters)[1][0]
+        return np.sort(slots[slots >= 0])
+
+
+def _packed(vectors: np.ndarray, mean: np.ndarray, rotation: np.ndarray) -> np.ndarray:
+    return np.packbits((vectors - mean) @ rotation > 0, axis=1)

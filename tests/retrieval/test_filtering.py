@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,8 @@ from retrieval.fusion import fused
 from retrieval.hybrid import HybridSearch
 from retrieval.measures import Measure, intervals
 from retrieval.request import content
-from retrieval.vectors import FaissIndex
+from retrieval.top import top
+from retrieval.vectors import FaissIndex, Precision
 
 DIMENSIONS = 16
 SAME_INPUT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -42,29 +44,72 @@ def units() -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+@pytest.fixture(scope="module")
+def many() -> np.ndarray:
+    """Near one another as the vectors of texts are: kinds of things, and things of a kind."""
+    random = np.random.default_rng(3)
+    kinds = random.normal(size=(40, 128))
+    vectors = kinds[random.integers(40, size=12_000)] + random.normal(size=(12_000, 128)) * 0.7 + 0.5
+    units: np.ndarray = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return units
+
+
 @given(seed=st.integers(0, 2**32 - 1), share=st.sampled_from([0.001, 0.05, 0.4, 0.8, 1.0]), k=st.integers(1, 40))
 @SAME_INPUT
-def test_the_flat_index_is_exact_under_any_mask(units: np.ndarray, seed: int, share: float, k: int) -> None:
+def test_a_few_vectors_are_searched_exactly_under_any_mask(units: np.ndarray, seed: int, share: float, k: int) -> None:
     random = np.random.default_rng(seed)
     allowed = random.random(len(units)) < share
     query = units[random.integers(len(units))]
-    rows, cosines = FaissIndex.build(units).search(query, k, allowed)
+    slots, cosines = FaissIndex.build(units, "float32").search(query, k, allowed)
     exact = np.where(allowed, units @ query, -np.inf)
-    assert allowed[rows].all()
-    assert len(rows) == min(k, allowed.sum())
-    np.testing.assert_allclose(cosines, np.sort(exact)[::-1][: len(rows)], atol=1e-5)
+    assert allowed[slots].all()
+    assert len(slots) == min(k, allowed.sum())
+    np.testing.assert_allclose(cosines, np.sort(exact)[::-1][: len(slots)], atol=1e-5)
 
 
-@pytest.mark.parametrize("share", [0.55, 0.8, 1.0])
-def test_the_graph_index_finds_nearly_all_and_nothing_refused(units: np.ndarray, share: float) -> None:
-    allowed = np.random.default_rng(2).random(len(units)) < share
-    index = FaissIndex.build(units, flat_rows=100)
+@pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
+@pytest.mark.parametrize("share", [0.05, 0.55, 1.0])
+def test_the_codes_find_nearly_all_of_many_and_nothing_refused(
+    many: np.ndarray, share: float, precision: Precision
+) -> None:
+    allowed = np.random.default_rng(2).random(len(many)) < share
+    index = FaissIndex.build(many, precision, exact=1000)
+    assert index.codes is not None
     right = 0
-    for query in units[:50]:
-        rows, _ = index.search(query, 10, allowed)
-        assert allowed[rows].all()
-        right += len(set(rows) & set(np.argsort(-np.where(allowed, units @ query, -np.inf))[:10]))
+    for query in many[:50]:
+        slots, cosines = index.search(query, 10, allowed)
+        assert allowed[slots].all()
+        assert np.all(np.diff(cosines) <= 0)
+        np.testing.assert_allclose(cosines, many[slots] @ query, atol=0.01)
+        right += len(set(slots) & set(np.argsort(-np.where(allowed, many @ query, -np.inf))[:10]))
     assert right >= 0.97 * 500
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
+@pytest.mark.parametrize("exact", [100, 10_000])
+def test_vectors_come_back_from_disk_as_they_were(
+    units: np.ndarray, precision: Precision, exact: int, tmp_path: Path
+) -> None:
+    built = FaissIndex.build(units, precision, exact=exact)
+    built.save(tmp_path)
+    loaded = FaissIndex.load(tmp_path)
+    for query in units[:5]:
+        for before, after in zip(built.search(query, 7), loaded.search(query, 7), strict=True):
+            np.testing.assert_array_equal(before, after)
+
+
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]), min_size=1, max_size=4000),
+    k=st.integers(1, 3),
+    seed=st.integers(0, 9),
+)
+def test_the_top_is_what_sorting_everything_gives(scores: list[float], k: int, seed: int) -> None:
+    given_scores = np.array(scores, np.float32)
+    allowed = np.random.default_rng(seed).random(len(scores)) < 0.7
+    order = np.argsort(-np.where(allowed, given_scores, 0), kind="stable")
+    expected = [row for row in order if allowed[row] and given_scores[row] > 0][:k]
+    np.testing.assert_array_equal(given_scores[top(given_scores, k, allowed)], given_scores[expected])
+    assert allowed[top(given_scores, k, allowed)].all()
 
 
 @given(wanted=filters, query=st.sampled_from(["hat", "something warm", "blue cotton", "camping", "防晒"]))
@@ -75,7 +120,7 @@ def test_search_is_brute_force_over_the_allowed_rows(shop: HybridSearch, wanted:
     words = shop.lexical.scores(content(query))
     rows = np.arange(len(shop.catalogue))
     cosines = shop.dense.cosines(shop.encoder.encode_query(content(query)), rows)
-    scores = fused(words.score, words.coverage, cosines)
+    scores = fused(words.score, words.coverage(rows), cosines)
     assert {hit.row for hit in hits} == set(np.flatnonzero(allowed))
     np.testing.assert_allclose([hit.score for hit in hits], np.sort(scores[allowed])[::-1], atol=1e-5)
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from torch import manual_seed
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from data.errors import AisleError
+from data.weights import fetch
 from retrieval.documents import meaning
+from retrieval.encoder import DEFAULT_MODEL
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
-from retrieval.index import SearchIndex
 from retrieval.relevance import relevant
 from retrieval.reranker import Reranker
 
@@ -96,11 +97,9 @@ def test_a_reranker_has_the_last_word(shop: HybridSearch, tmp_path: Path) -> Non
         initializer_range=0.5,  # wide, so that no two products score alike
     )
     BertForSequenceClassification(config).save_pretrained(tmp_path)
-    shop.encoder.model.tokenizer.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(fetch(DEFAULT_MODEL)).save_pretrained(tmp_path)
     reranker = Reranker(str(tmp_path))
-    reranked = HybridSearch(
-        shop.catalogue, SearchIndex(shop.dense, shop.lexical), shop.encoder, np.zeros(len(shop.catalogue)), reranker
-    )
+    reranked = HybridSearch(shop.catalogue, shop.index, shop.encoder, np.ones(len(shop.catalogue)), reranker)
     hits = reranked.search("hat", 4)
     texts = [meaning(product) for product in shop.catalogue.products(range(len(shop.catalogue)))]
     read = reranker.scores("hat", texts)
