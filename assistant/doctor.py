@@ -23,6 +23,7 @@ from rich.table import Table
 
 from assistant.engines import choose
 from data import weights
+from data.cuda import has_cuda
 from data.errors import AisleError
 from data.store import Store, StoreSettings, home, names
 from data.weights import WeightsStatus, checking
@@ -193,7 +194,11 @@ def _index(store: Store) -> Finding:
 
     if not (store.index_folder / "search").exists():
         return Finding("index", "warn", "not built yet", "`aisle index` builds it; so does the first search.")
-    if not is_fresh(store, Encoder(store.settings.encoder)):
+    try:
+        fresh = is_fresh(store, Encoder(store.settings.encoder))
+    except AisleError as error:  # an encoder of the hub, which cannot be reached
+        return Finding("index", "fail", str(error))
+    if not fresh:
         return Finding("index", "warn", "of other products or another encoder", "The next start builds it anew.")
     return Finding("index", "ok", "built from the products that are there")
 
@@ -228,6 +233,12 @@ def _llm(settings: StoreSettings) -> Finding:
 
 
 def _encoder(settings: StoreSettings) -> Finding:
-    import torch  # noqa: PLC0415
+    from retrieval import encoder_conversion, encoder_source  # noqa: PLC0415
 
-    return Finding("encoder", "ok", f"{settings.encoder} on {'cuda' if torch.cuda.is_available() else 'the CPU'}")
+    if has_cuda():
+        return Finding("encoder", "ok", f"{settings.encoder} in PyTorch on cuda")
+    identity = encoder_source.identity(settings.encoder)
+    if identity is None:
+        remedy = "The first use fetches it from the Hugging Face hub."
+        return Finding("encoder", "warn", f"{settings.encoder} is not on this machine", remedy)
+    return Finding("encoder", "ok", f"{settings.encoder} {encoder_conversion.state(identity)}")
