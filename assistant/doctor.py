@@ -190,7 +190,7 @@ def _store(store: Store) -> Finding:
 
 def _index(store: Store) -> Finding:
     from retrieval.encoder import Encoder  # noqa: PLC0415
-    from retrieval.index import is_fresh  # noqa: PLC0415
+    from retrieval.index_files import is_fresh  # noqa: PLC0415
 
     if not (store.index_folder / "search").exists():
         return Finding("index", "warn", "not built yet", "`aisle index` builds it; so does the first search.")
