@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import structlog
 from langchain_core.language_models import BaseChatModel
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +26,7 @@ from assistant.database import (
 )
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
+from assistant.faults import log_fault
 from assistant.feedback import Feedback, live_events
 from assistant.handoffs import Handoff, Status
 from assistant.memory import Memories
@@ -55,8 +55,6 @@ from data.records import Product
 from data.store import Store
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
-
-log = structlog.get_logger()
 
 
 class Assistant:
@@ -304,8 +302,8 @@ class Assistant:
                 for product in turn.products:
                     self.feedback(turn.session, product.product_id, "view", turn.user)
             self._write(turns)
-        except SQLAlchemyError:
-            log.exception("a turn could not be kept", turns=len(turns))
+        except SQLAlchemyError as error:
+            log_fault("a turn could not be kept", error, turns=len(turns))
             self._unkept[turn.session] = turns
 
     def _write(self, turns: list[Turn]) -> None:

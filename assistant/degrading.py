@@ -76,8 +76,8 @@ def replied(
                 said = True
                 yield piece
             return
-        except Exception:
-            running.degrade("templates", "a reply broke off")
+        except Exception as error:
+            running.degrade("templates", "a reply broke off", error)
             if said:
                 return
     running.degraded = "apology"

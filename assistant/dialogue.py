@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
-import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -23,6 +22,7 @@ from assistant.actions import ACTIONS, Request
 from assistant.clarifying import notice
 from assistant.database import LOCKED
 from assistant.degrading import LISTS, SORRY, apologise, apology, read_plainly, replied, search_plainly
+from assistant.faults import log_fault
 from assistant.patience import PatientModel
 from assistant.remembered import Remembered
 from assistant.replies.writer import Writer
@@ -48,8 +48,6 @@ from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import warm
 from assistant.understanding.remembering import completed, read
 from assistant.understanding.understand import Understander
-
-log = structlog.get_logger()
 
 
 class GraphState(TypedDict, total=False):
@@ -132,10 +130,11 @@ class Dialogue:
                 given, self._thread(session), context=running, stream_mode="custom", durability="exit"
             )
             self._unsaved.pop(session, None)
-        except Exception:
+        except Exception as error:
             if running.dialogue is None:
-                running.degrade("apology", "the state of the conversation could not be read")
+                running.degrade("apology", "the state of the conversation could not be read", error)
             else:
+                log_fault("the state of a conversation could not be saved", error)
                 self._keep_in_memory(session, running.dialogue)
 
     def warm(self) -> None:
@@ -150,8 +149,8 @@ class Dialogue:
             return self._unsaved[session]
         try:
             values = self._graph.get_state(self._thread(session)).values
-        except sqlite3.Error:
-            log.exception("the state of a conversation could not be read")
+        except sqlite3.Error as error:
+            log_fault("the state of a conversation could not be read", error)
             return DialogueState()
         return DialogueState(**values.get("dialogue", {}))
 
@@ -178,7 +177,6 @@ class Dialogue:
 
     def _keep_in_memory(self, session: str, dialogue: DialogueState) -> None:
         """The shopper has seen the turn's list: "the second one" must mean that list, saved or not."""
-        log.exception("the state of a conversation could not be saved")
         self._unsaved[session] = dialogue
         with self._checkpoints.lock:
             self._connection.rollback()
@@ -189,8 +187,8 @@ class Dialogue:
         with running.stage("understand", SHARE_OF_UNDERSTANDING):
             try:
                 understanding = self._understood(given, dialogue, running)
-            except Exception:
-                running.degrade("search", "a message was not understood")
+            except Exception as error:
+                running.degrade("search", "a message was not understood", error)
                 understanding = read_plainly(given["message"], dialogue.language)
         get_stream_writer()(UnderstandingEvent(understanding))
         return {"understanding": understanding.model_dump()}
@@ -233,15 +231,15 @@ class Dialogue:
         if not running.degraded:
             try:
                 return request, self._action(request, running)
-            except Exception:
-                listing = request.understanding.intent in LISTS
-                running.degrade("search" if listing else "apology", f"the action {request.understanding.intent}")
+            except Exception as error:
+                intent = request.understanding.intent
+                running.degrade("search" if intent in LISTS else "apology", f"the action {intent}", error)
         if running.degraded == "search":
             request = self._request(given)
             try:
                 return request, search_plainly(request)
-            except Exception:
-                running.degrade("apology", "a plain search")
+            except Exception as error:
+                running.degrade("apology", "a plain search", error)
         request = self._request(given)
         return request, running.attempt("the cart", lambda: apologise(request)) or SORRY
 

@@ -12,15 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from assistant.faults import log_fault
 from data.errors import AisleError
 from data.stages import stage
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -140,7 +138,7 @@ def _next(handed: queue.SimpleQueue[_Piece[Message]], patience: Patience) -> Mes
     patience.failed = True
     if isinstance(piece.error, AisleError):
         raise piece.error
-    log.error("the language model failed", exc_info=piece.error)
+    log_fault("the language model failed", piece.error)
     raise AisleError(f"The language model failed: {type(piece.error).__name__}.") from piece.error
 
 

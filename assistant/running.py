@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-import structlog
 from opentelemetry import trace
 
+from assistant.faults import log_fault
 from assistant.patience import Patience, waiting
 from assistant.state import DialogueState
 from assistant.turn import Degraded, Turn
@@ -21,7 +21,6 @@ SHARE_OF_UNDERSTANDING = 0.5  # of the time for the model: what is left is for t
 _WORSE: tuple[Degraded, ...] = ("", "templates", "search", "apology")
 
 Result = TypeVar("Result")
-log = structlog.get_logger()
 _tracer = trace.get_tracer("aisle")
 
 
@@ -64,17 +63,17 @@ class RunningTurn:
         """By the names in `SECONDS`, as far as the turn came there. A search within understanding counts in both."""
         return {name: round(self._seconds[name], 5) for name in SECONDS if name in self._seconds}
 
-    def degrade(self, to: Degraded, what: str) -> None:
-        """What has just been raised is logged, and the turn goes on with less. For use in an `except`."""
+    def degrade(self, to: Degraded, what: str, error: Exception) -> None:
+        """The turn goes on with less."""
         self.degraded = max(self.degraded, to, key=_WORSE.index)
-        log.exception("a turn degrades", to=to, what=what)
+        log_fault("a turn degrades", error, to=to, what=what)
 
     def attempt(self, what: str, function: Callable[[], Result]) -> Result | None:
         """Something that a turn can do without: where it fails, that is logged, and None stands for it."""
         try:
             return function()
-        except Exception:
-            log.exception("a turn goes on without a part", what=what)
+        except Exception as error:
+            log_fault("a turn goes on without a part", error, what=what)
             return None
 
     @property
