@@ -151,4 +151,4 @@ def _all_kinds(catalogue: Catalogue) -> set[str]:
 
 
 def _chinese_tags(catalogue: Catalogue) -> set[str]:
-    return {tag for tags in catalogue.tags for tag in tags if not tag.isascii()}
+    return {tag for tag in catalogue.rows_by_tag if not tag.isascii()}

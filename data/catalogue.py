@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data.grouping import grouped, grouped_by_pair
+from data.grouping import Coded, coded, grouped, grouped_by_pair
 from data.records import CATEGORY_SEPARATOR, VALUE_SEPARATOR, Product
 from data.schema import Columns
 
@@ -101,10 +103,6 @@ class Catalogue:
         return [brand or "" for brand in self.table[Columns.Brand].to_pylist()]
 
     @cached_property
-    def tags(self) -> list[list[str]]:
-        return [tags or [] for tags in self.table[Columns.Tags].to_pylist()]
-
-    @cached_property
     def rows_by_category(self) -> dict[str, np.ndarray]:
         """Rows of every category path and of every ancestor of it, sorted: a subtree is one look-up."""
         below: dict[str, list[np.ndarray]] = {}
@@ -132,6 +130,26 @@ class Catalogue:
                     stating.setdefault(name, {}).setdefault(part.casefold(), []).append(rows)
         return {name: _joined(values) for name, values in stating.items()}
 
+    @cached_property
+    def last_shelves(self) -> Coded:
+        """The category path of each row."""
+        return coded(self.table[Columns.Category])
+
+    @cached_property
+    def rows_by_tag(self) -> dict[str, np.ndarray]:
+        chunks = self.table[Columns.Tags].chunks
+        rows = np.repeat(np.arange(len(self)), _counts(chunks))
+        tags = pa.chunked_array([_flat(chunk, chunk.values) for chunk in chunks], pa.string())
+        return grouped(tags, rows)
+
+    def rows_titled(self, words: str, pattern: re.Pattern[str]) -> np.ndarray:
+        """The rows whose title has the words, in whatever case, where the pattern says so of it in lower case."""
+        titles = self.table[Columns.Title]
+        rows = np.flatnonzero(pc.match_substring(titles, words, ignore_case=True))
+        found = titles.take(pa.array(rows)).to_pylist()
+        kept = [bool(pattern.search(title.casefold())) for title in found]
+        return rows[np.array(kept, bool)]
+
     def _grouped(self, column: str) -> dict[str, np.ndarray]:
         return grouped(self.table[column], np.arange(len(self)))
 
@@ -142,15 +160,20 @@ class Catalogue:
 def _by_attribute(table: pa.Table) -> dict[tuple[str, str], np.ndarray]:
     """Rows by each pair of a name and a value as it is written."""
     chunks = table[Columns.Attributes].chunks
-    counts = [np.diff(chunk.offsets.to_numpy()) for chunk in chunks]
-    rows = np.repeat(np.arange(len(table)), np.concatenate([np.empty(0, np.int64), *counts]).astype(np.int64))
+    rows = np.repeat(np.arange(len(table)), _counts(chunks))
     names = pa.chunked_array([_flat(chunk, chunk.keys) for chunk in chunks], pa.string())
     values = pa.chunked_array([_flat(chunk, chunk.items) for chunk in chunks], pa.string())
     return grouped_by_pair(names, values, rows)
 
 
-def _flat(chunk: pa.MapArray, parts: pa.Array) -> pa.Array:
-    """The names, or the values, of this chunk alone: a slice of a column shares the buffers of the whole."""
+def _counts(chunks: list[pa.ListArray]) -> np.ndarray:
+    """How many values each row has: int64 `[rows]`."""
+    counts = [np.diff(chunk.offsets.to_numpy()) for chunk in chunks]
+    return np.concatenate([np.empty(0, np.int64), *counts]).astype(np.int64)
+
+
+def _flat(chunk: pa.ListArray, parts: pa.Array) -> pa.Array:
+    """The values of this chunk alone: a slice of a column shares the buffers of the whole."""
     starts = chunk.offsets
     return parts[starts[0].as_py() : starts[-1].as_py()]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,18 +12,35 @@ _RADIX_CODES = 1 << 16  # NumPy sorts integers of 16 bits by radix, in one pass
 _COUNTED_CODES = 1 << 24
 
 
+class Coded(NamedTuple):
+    """`codes`: int64 `[rows]`, which of the `names` each row has."""
+
+    codes: np.ndarray
+    names: list[str]
+
+
+def coded(column: pa.ChunkedArray | pa.Array) -> Coded:
+    """Names in the order of their first place; a missing value counts as ""."""
+    whole = pc.fill_null(column, "").dictionary_encode()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
+        return Coded(np.empty(0, np.int64), [])
+    return Coded(whole.indices.to_numpy().astype(np.int64), whole.dictionary.to_pylist())
+
+
 def grouped(column: pa.ChunkedArray | pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
     """The rows (sorted, each once) of every value of a text column, values in the order of their first place.
 
     `rows`: int64 `[len(column)]`, ascending; a missing value counts as "".
     """
-    codes, values = _encoded(column)
+    codes, values = coded(column)
     return {values[code]: found for code, found in _by_code(codes, rows)}
 
 
 def grouped_by_pair(first: pa.Array, second: pa.Array, rows: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
     """The same for pairs of values."""
-    (one, firsts), (other, seconds) = _encoded(first), _encoded(second)
+    (one, firsts), (other, seconds) = coded(first), coded(second)
     pairs, codes = _compact(one * len(seconds) + other, len(firsts) * len(seconds))
     values = [(firsts[pair // len(seconds)], seconds[pair % len(seconds)]) for pair in pairs.tolist()]
     return {values[code]: found for code, found in _by_code(codes, rows)}
@@ -35,15 +54,6 @@ def _compact(codes: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     place = np.zeros(most, np.uint16 if len(occurring) < _RADIX_CODES else np.int64)
     place[occurring] = np.arange(len(occurring))
     return occurring, place[codes]
-
-
-def _encoded(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, list[str]]:
-    whole = pc.fill_null(column, "").dictionary_encode()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
-        return np.empty(0, np.int64), []
-    return whole.indices.to_numpy().astype(np.int64), whole.dictionary.to_pylist()
 
 
 def _by_code(codes: np.ndarray, rows: np.ndarray) -> list[tuple[int, np.ndarray]]:

@@ -45,7 +45,7 @@ class ShopRecommender:
         self, catalogue: Catalogue, vectors: np.ndarray, log: Interactions, trained: Trained | None, status: str
     ) -> None:
         self.catalogue = catalogue
-        self.vectors = np.nan_to_num(np.asarray(vectors, np.float32))
+        self.vectors = _finite(np.asarray(vectors, np.float32))
         self.users, self.pasts, self.buyers = log.users, Pasts.of(log), Buyers.of(log)
         self.facts = ItemFacts.of(catalogue, self.vectors)
         self.pipeline = trained.pipeline if trained else None
@@ -245,3 +245,8 @@ def _moment(said: Mapping[str, str] | None, at: datetime | None) -> Moment:
     at = at or datetime.now(UTC)
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return Moment(int(at.timestamp()), dict(said or {}))
+
+
+def _finite(vectors: np.ndarray) -> np.ndarray:
+    """The vectors, copied only where one of them is no vector: there are gigabytes of them in a large shop."""
+    return vectors if np.isfinite(vectors.sum()) else np.nan_to_num(vectors)

@@ -45,6 +45,8 @@ class DenseIndex:
 
     def vectors(self, rows: np.ndarray | None = None) -> np.ndarray:
         """float32 `[len(rows), d]`; of all rows, in their order, for None."""
+        if rows is None and self._slots.of_rows is None and len(self._parts) == 1:
+            return self._parts[0].vectors(slice(None))
         slots = self._slots.slots(np.arange(self._slots.rows) if rows is None else rows)
         parts = np.searchsorted(self._ends, slots, side="right")
         pieces = [part.vectors(slots[parts == place] - (self._ends[place] - len(part)))

@@ -161,12 +161,13 @@ def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
 def _rows_with_word(catalogue: Catalogue, word: str) -> np.ndarray:
     """Rows whose title or an attribute's value has the word."""
     whole = re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isascii() else re.escape(word))
-    rows = {row for row, title in enumerate(catalogue.titles) if whole.search(title.casefold())}
-    for values in catalogue.rows_by_attribute.values():
-        for value, having in values.items():
-            if whole.search(value):
-                rows.update(having.tolist())
-    return np.array(sorted(rows), dtype=np.int64)
+    stating = [
+        having
+        for values in catalogue.rows_by_attribute.values()
+        for value, having in values.items()
+        if whole.search(value)
+    ]
+    return np.unique(np.concatenate([catalogue.rows_titled(word, whole), *stating]))
 
 
 def _drop(fields: dict[str, list[str]], field: str, value: str) -> None:

@@ -112,7 +112,7 @@ class FaissIndex:
         rescored = max(RESCORED, OVERSAMPLED * k)
         if allowed is not None and count <= rescored:
             return self._best(vector, np.flatnonzero(allowed), k)
-        faiss.omp_set_num_threads(1)  # of this thread: to share one query's few milliseconds out costs more than it saves
+        faiss.omp_set_num_threads(1)  # of this thread: sharing out a few milliseconds costs more
         selector = None if allowed is None else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         parameters = faiss.SearchParameters(sel=selector)
         if self._exact is not None:

@@ -6,11 +6,13 @@ A value becomes a filter only when the shopper said it and the catalogue has it,
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from functools import cached_property, lru_cache
+
+import numpy as np
 
 from assistant.understanding.chinese import Translated, known_words
 from assistant.understanding.inflection import singular, stem
@@ -172,17 +174,15 @@ class Vocabulary:
 
     def _add_shelf_synonyms(self) -> None:
         """A tag that stands for a last shelf ("thermal mug", 保温杯) names it: on most products there, nowhere else."""
-        shelves: dict[str, Counter[str]] = defaultdict(Counter)
-        for path, tags in zip(self._catalogue.categories, self._catalogue.tags, strict=True):
-            for tag in tags:
-                shelves[tag][path] += 1
-        for tag, counts in shelves.items():
-            path, on_shelf = counts.most_common(1)[0]
+        shelves = self._catalogue.last_shelves
+        for tag, rows in self._catalogue.rows_by_tag.items():
+            there, counts = np.unique(shelves.codes[rows], return_counts=True)
+            path, on_shelf = shelves.names[there[counts.argmax()]], int(counts.max())
             whole = len(self._catalogue.rows_by_category.get(path, ()))
             key = tuple(singular(word[0]) for word in words_of(tag))
             if CATEGORY in self._entries.get(key, {}):
                 continue  # it names a shelf already: "toys" is what a storage basket holds
-            if path and on_shelf >= SYNONYM_SHARE * max(whole, 3) and on_shelf >= SYNONYM_SHARE * counts.total():
+            if path and on_shelf >= SYNONYM_SHARE * max(whole, 3) and on_shelf >= SYNONYM_SHARE * len(rows):
                 self._add(tag, CATEGORY, path, whole + 10**5)
 
     def _add_attribute(self, name: str, value: str, products: int) -> None:
@@ -224,17 +224,12 @@ class Vocabulary:
 
     @lru_cache(maxsize=512)  # noqa: B019  a vocabulary lives as long as its store is open
     def _rows_with_title_phrase(self, phrase: str) -> tuple[int, ...]:
-        pattern = re.compile(rf"\b{re.escape(phrase)}\b")
-        return tuple(row for row, title in enumerate(self._lower_titles) if pattern.search(title))
-
-    @cached_property
-    def _lower_titles(self) -> list[str]:
-        return [title.lower() for title in self._catalogue.titles]
+        return tuple(self._catalogue.rows_titled(phrase, re.compile(rf"\b{re.escape(phrase)}\b")).tolist())
 
     @cached_property
     def _title_stems(self) -> frozenset[str]:
         texts = [
-            *self._lower_titles,
+            *(title.lower() for title in self._catalogue.titles),
             *(path.lower() for path in self._catalogue.rows_by_category),
             *self._catalogue.brands,
         ]
