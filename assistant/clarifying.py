@@ -22,7 +22,7 @@ from assistant.replies.questions import feature_choices
 from assistant.state import Asked, DialogueState
 from assistant.turn import Question, Understanding
 from assistant.understanding import cues
-from data.records import CATEGORY_SEPARATOR, shelf_name
+from data.records import CATEGORY_SEPARATOR, Product, shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import Hit
 
@@ -33,6 +33,7 @@ STATED_BY = 0.6  # of the candidates, by score, must state a field
 COVERED = 0.5  # of those that state it must have one of the choices' values
 RARE = 0.04  # of the candidates: a value below is not offered
 ENOUGH_BITS = 0.55
+MOST_READ = 500  # candidates; of more, as many spread evenly over the list tell what parts it
 LEAST_SCORE = 0.05  # so that what stands on the shelf counts, though no word of it was said
 
 PREFERENCE = {  # how likely a shopper is to care, by judgement
@@ -45,13 +46,16 @@ PREFERENCE_OTHER = 0.3
 _SIZES = "xxs xs s m l xl xxl 2xl 3xl 4xl 5xl small medium large".split()
 
 
+_Places = Mapping[str, np.ndarray]  # value in lower case → places of the candidates that state it, int64, ascending
+
+
 class _Candidates(NamedTuple):
     rows: np.ndarray  # int64 `[n]`
     weights: np.ndarray  # float64 `[n]`, sum 1
 
 
 class _Choice(NamedTuple):
-    """`rows` are the places of the candidates that have it."""
+    """`places` are those of the candidates that have it."""
 
     label: str
     condition: Filters
@@ -97,6 +101,7 @@ def clarify(request: Request, hits: Sequence[Hit]) -> Question | None:
 
 
 def _weighed(hits: Sequence[Hit]) -> _Candidates:
+    hits = hits[:: -(-len(hits) // MOST_READ)]
     scores = np.maximum([hit.score for hit in hits], LEAST_SCORE)
     return _Candidates(np.array([hit.row for hit in hits], dtype=np.int64), scores / scores.sum())
 
@@ -104,16 +109,19 @@ def _weighed(hits: Sequence[Hit]) -> _Candidates:
 def _possible(request: Request, candidates: _Candidates) -> Iterator[_Possible]:
     catalogue, filters = request.shop.catalogue, request.understanding.filters
     yield from _of_shelves(request, candidates)
+    # Read off the candidates: a large catalogue has far more values than they do.
+    products = catalogue.products(candidates.rows)
     if not filters.brand:
-        yield from _of_values(request, candidates, BRAND, catalogue.rows_by_brand)
-    for name, values in catalogue.rows_by_attribute.items():
+        yield from _of_values(request, candidates, BRAND, _by_brand(products))
+    stated = values_held(products)
+    for name in (name for name in catalogue.rows_by_attribute if name in stated):
         settled = filters.colour if name == COLOUR else filters.attributes.get(name) or filters.measures.get(name)
         if settled or (request.understanding.language == "zh" and field_name(name, "zh") == name):
             continue
-        if set(values) <= {YES, "no"}:
-            yield from _of_feature(request, candidates, name, values)
+        if catalogue.rows_by_attribute[name].keys() <= {YES, "no"}:
+            yield from _of_feature(request, candidates, name, stated[name])
         else:
-            yield from _of_values(request, candidates, name, values)
+            yield from _of_values(request, candidates, name, stated[name])
     if filters.price_min is None and filters.price_max is None:
         yield from _of_price(request, candidates)
 
@@ -163,17 +171,36 @@ def _common_path(paths: Sequence[str]) -> str:
     return CATEGORY_SEPARATOR.join(shared)
 
 
-def _of_values(
-    request: Request, candidates: _Candidates, field: str, rows_by_value: Mapping[str, np.ndarray]
-) -> Iterator[_Possible]:
+def _by_brand(products: Sequence[Product]) -> _Places:
+    holding: dict[str, list[int]] = {}
+    for place, product in enumerate(products):
+        if product.brand:
+            holding.setdefault(product.brand.casefold(), []).append(place)
+    return _as_arrays(holding)
+
+
+def values_held(products: Sequence[Product]) -> dict[str, _Places]:
+    """Attribute's name → value in lower case → places of the products that state it."""
+    holding: dict[str, dict[str, list[int]]] = {}
+    for place, product in enumerate(products):
+        for name in product.attributes:
+            for value in dict.fromkeys(each.casefold() for each in product.values(name) if each):
+                holding.setdefault(name, {}).setdefault(value, []).append(place)
+    return {name: _as_arrays(values) for name, values in holding.items()}
+
+
+def _as_arrays(holding: Mapping[str, list[int]]) -> _Places:
+    return {value: np.array(places, dtype=np.int64) for value, places in holding.items()}
+
+
+def _of_values(request: Request, candidates: _Candidates, field: str, holding: _Places) -> Iterator[_Possible]:
     """The commonest values as choices; a generator of one or none."""
-    holding = {value: _places(candidates, rows) for value, rows in rows_by_value.items()}
-    holding = {value: places for value, places in holding.items() if len(places)}
     if len(holding) < 2 or _share(candidates, holding.values()) < STATED_BY:
         return
     least = RARE * len(candidates.rows)
     common = [value for value, places in holding.items() if len(places) >= least]
-    offered = sorted(common, key=lambda value: -candidates.weights[holding[value]].sum())[:MOST_CHOICES]
+    by_weight = {value: -candidates.weights[holding[value]].sum() for value in common}
+    offered = sorted(common, key=lambda value: (by_weight[value], _natural_order(value)))[:MOST_CHOICES]
     if len(offered) < 2:
         return
     covered = _share(candidates, [holding[value] for value in offered]) / _share(candidates, holding.values())
@@ -185,10 +212,8 @@ def _of_values(
         yield _Possible(field, choices, _bits(candidates, choices) * PREFERENCE.get(field, PREFERENCE_OTHER))
 
 
-def _of_feature(
-    request: Request, candidates: _Candidates, field: str, rows_by_value: Mapping[str, np.ndarray]
-) -> Iterator[_Possible]:
-    having, lacking = (_places(candidates, rows_by_value.get(value, np.empty(0, int))) for value in (YES, "no"))
+def _of_feature(request: Request, candidates: _Candidates, field: str, holding: _Places) -> Iterator[_Possible]:
+    having, lacking = (holding.get(value, np.empty(0, np.int64)) for value in (YES, "no"))
     if not len(having) or _share(candidates, [having, lacking]) < STATED_BY:
         return
     yes, no = feature_choices(request.understanding.language)
@@ -223,10 +248,6 @@ def _choice(request: Request, field: str, value: str, places: np.ndarray) -> _Ch
         return _Choice(name, Filters(brand=[name]), places)
     condition = Filters(colour=[value]) if field == COLOUR else Filters(attributes={field: [value]})
     return _Choice(value_name(field, value, language), condition, places)
-
-
-def _places(candidates: _Candidates, rows: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.isin(candidates.rows, rows))
 
 
 def _share(candidates: _Candidates, places: Iterable[np.ndarray]) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from assistant.actions import remarks, several
 from assistant.actions.degrees import by_degree
 from assistant.actions.ending import at_the_end
@@ -18,8 +20,8 @@ from assistant.recommendations import Shopper
 from assistant.replies.conditions import value_name
 from assistant.topic import belonging, wish_of
 from assistant.turn import Evidence, Note, Question
+from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR, shelf_name
-from retrieval.facets import facets, statistics
 from retrieval.filters import COLOUR, Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
@@ -280,8 +282,8 @@ def _not_carried(request: Request) -> Evidence:
     wanted = request.understanding
     if wanted.counting and not wanted.query:
         return Evidence(notes=[Note(key="counted_none")])
-    counts = facets(request.shop.catalogue, Filters().mask(request.shop.catalogue)).categories
-    shelves = sorted((path for path in counts if path), key=lambda path: -counts[path])
+    counts = {path: len(rows) for path, rows in request.shop.catalogue.rows_by_category.items()}
+    shelves = sorted(counts, key=lambda path: (-counts[path], path))
     top = [shelf_name(path) for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
     names = ", ".join(dict.fromkeys(top[:6])) or request.pieces(len(request.shop.catalogue))
     query = wanted.query or request.message
@@ -296,11 +298,16 @@ def _suggestions(request: Request) -> list[str]:
     mask = wanted.filters.mask(catalogue)
     suggestions = [request.say("ask_cheaper")]
     if wanted.filters.category and not wanted.filters.colour:
-        colours = facets(catalogue, mask).colours
-        names = [value_name(COLOUR, colour, wanted.language) for colour in list(colours)[:2]]
+        names = [value_name(COLOUR, colour, wanted.language) for colour in _colours(catalogue, mask)[:2]]
         suggestions += [request.say("ask_colour", value=name) for name in names]
     if len(request.state.shown) > 1:
         suggestions.append(request.say("ask_compare"))
-    if statistics(catalogue, mask).count > PAGE:
+    if mask.sum() > PAGE:
         suggestions.append(request.say("ask_more"))
     return suggestions
+
+
+def _colours(catalogue: Catalogue, mask: np.ndarray) -> list[str]:
+    """The commonest first."""
+    counts = {colour: int(mask[rows].sum()) for colour, rows in catalogue.rows_by_attribute.get(COLOUR, {}).items()}
+    return sorted((colour for colour in counts if counts[colour]), key=lambda colour: (-counts[colour], colour))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from assistant.clarifying import FEW, MOST_CHOICES
+from assistant import Assistant
+from assistant.clarifying import FEW, MOST_CHOICES, values_held
 from assistant.replies.questions import say_question
 from assistant.state import Asked
 from assistant.turn import Question, Turn
@@ -55,6 +60,29 @@ def test_the_question_asked_takes_off_more_than_asking_for_the_brand(talk, produ
         return float((shares**2).sum() + (1 - shares.sum()))
 
     assert left(attribute(tents, question.field)) < left(tents["brand"])
+
+
+def test_what_candidates_hold_is_what_the_catalogue_says_of_them(shop: Assistant) -> None:
+    catalogue = shop.shop.catalogue
+    rows = np.arange(len(catalogue))[::-7]
+    held = values_held(catalogue.products(rows))
+    assert set(held) > {"colour", "capacity"}
+    for name, by_value in catalogue.rows_by_attribute.items():
+        for value, having in by_value.items():
+            expected = np.flatnonzero(np.isin(rows, having)).tolist()
+            assert held.get(name, {}).get(value, np.empty(0)).tolist() == expected, (name, value)
+
+
+def test_a_long_list_is_asked_about_as_a_whole(
+    shop: Assistant, talk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only some of a list is read, that is from its beginning, its middle and its end: the shelves stay."""
+    whole = asked(talk().says("do you have anything under $900?"))
+    few = len(shop.shop.catalogue) // 7
+    monkeypatch.setattr("assistant.clarifying.MOST_READ", few)
+    read_in_part = asked(talk().says("do you have anything under $900?"))
+    assert whole.field == read_in_part.field == "category"
+    assert set(whole.choices) == set(read_in_part.choices) and len(whole.choices) >= 2
 
 
 def test_two_answers_at_once_are_alternatives(shopper, products: pd.DataFrame) -> None:
