@@ -51,7 +51,7 @@ def wanted_words(text: str) -> str:
 
 _PEOPLE = (
     r"mother|mom|mum|father|dad|wife|husband|partner|girlfriend|boyfriend|friends?|sister|brother|boss|colleagues?|coworker"
-    r"|neighbou?r|niece|nephew|aunt|uncle|cousin|grand\w+|parents?|in-laws?|teacher|son|daughter|someone|somebody|person"
+    r"|neighbou?r|niece|nephew|aunt(?:ie)?|uncle|cousin|grand\w+|gran(?:ny)?|nana?|parents?|in-laws?|teacher|son|daughter|someone|somebody|person"
 )
 _FOR_WHOM = re.compile(
     # For whom it is says little about what it is; the rest ("who gardens", "loves tea") does.
@@ -64,12 +64,15 @@ _FOR_WHOM = re.compile(
     r"|\b(?:housewarming|graduation)\b|生日|圣诞(?:节)?|周年|结婚|母亲节|父亲节|情人节",
     re.IGNORECASE,
 )
+_ONLY_WHOM = re.compile(rf"\W*(?:(?:my|our|his|her|an?|the)\s+)?(?:{_PEOPLE})\W*", re.IGNORECASE)
 _NEW = re.compile(r"\b(?:new|fresh|else|different|good|nice|my|our)\b|新的?", re.IGNORECASE)
 _GIFTS = re.compile(r"\b(?:gifts?|presents?)(?: ideas?)?\b|礼物|禮物|送礼|送禮|送[给給]?", re.IGNORECASE)
 
 
 def recommended_words(text: str) -> str:
     """What a gift or a recommendation is to be about: "a gift for my mother who gardens" → "gardens"."""
+    if _ONLY_WHOM.fullmatch(text):
+        return ""
     for pattern in (cues.NEW_ONLY, _FOR_WHOM, _GIFTS, cues.RECOMMENDING, _NEW):
         text = pattern.sub(" ", text)
     return wanted_words(re.sub(r"\s+", " ", text))

@@ -213,3 +213,12 @@ def test_a_pack_of_a_weight_is_no_backpack(shopper) -> None:
     turn = shopper.says("Lovely, quite a choice! i should have said: i need it in the 500 g pack")
     assert turn.understanding.filters.category == ["Grocery > Breakfast > Granola"]
     assert turn.understanding.filters.measures or turn.understanding.filters.attributes
+
+
+@pytest.mark.parametrize(
+    "message", ["recommend something for my mum", "something for my granny", "recommend something for my dad please"]
+)
+def test_a_person_is_no_product(shopper, message: str) -> None:
+    turn = shopper.says(message)
+    assert (turn.understanding.intent, turn.understanding.query) == ("recommend", "")
+    assert turn.products
