@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import feedback
-from assistant.carts import Carts, Change
+from assistant.carts import Change
 from assistant.database import (
     CartRow,
     Database,
@@ -29,7 +29,6 @@ from assistant.engines import describe, open_engine
 from assistant.faults import log_fault
 from assistant.feedback import Feedback, live_events
 from assistant.handoffs import Handoff, Status
-from assistant.memory import Memories
 from assistant.personal_data import mask
 from assistant.recommendations import Recommendations, Shopper, Wish
 from assistant.replies.conditions import chips
@@ -51,6 +50,7 @@ from assistant.turn import (
 )
 from assistant.understanding.classifier import Classifier, load_or_train
 from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
+from assistant.watching import StoreWatch
 from data.records import Product
 from data.store import Store
 from retrieval.filters import Filters
@@ -65,6 +65,7 @@ class Assistant:
         self.model = model
         classifier = classifier or load_or_train(shop.store.index_folder, shop.search.encoder)
         self._dialogue = Dialogue(shop, model, shop.store.database_file, classifier)
+        self._watch = StoreWatch(shop.store)
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._unkept: defaultdict[str, list[Turn]] = defaultdict(list)  # by session, what the database did not take
 
@@ -100,9 +101,7 @@ class Assistant:
             loading.join()
         if failed:
             raise failed[0]
-        database = Database(opened.database_file)
-        carts = Carts(database, loaded["search"].catalogue, opened.settings.currency)
-        shop = Shop(opened, loaded["search"], database, carts, Memories(database), trained[0])
+        shop = Shop.of(opened, loaded["search"], trained[0], Database(opened.database_file))
         return cls(shop, model, classifiers[0])
 
     @property
@@ -113,6 +112,21 @@ class Assistant:
     def engine(self) -> str:
         """Which language model answers, in words."""
         return describe(self.model)
+
+    def refresh(self) -> bool:
+        """Take up what has changed in the store's tables since they were opened; whether anything had.
+
+        Everybody is served from the state before until the new one is there, and turns that are running end over it.
+        It happens by itself, some seconds after `aisle ingest` has written. Raises AisleError for a table that cannot
+        be read; the state before stays in use.
+        """
+        with self._watch.changed() as changed:
+            if changed:
+                store, encoder = self.shop.store, self.shop.search.encoder
+                search = HybridSearch.open(store, encoder=encoder, progress=False)
+                shop = Shop.of(store, search, TrainedModels(store, search), self.shop.database)
+                self._dialogue, self.shop = self._dialogue.over(shop), shop
+        return changed
 
     def warm(self) -> None:
         """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
@@ -141,6 +155,7 @@ class Assistant:
         `understood` says what is meant, where a click does. A fault in the shop is no error either: the turn goes on
         with what is left (`Turn.degraded`).
         """
+        self._watch.look(self.refresh)
         if not self._turns[session].acquire(timeout=self.shop.store.settings.turn_timeout):
             yield from _refused(self, text, session, user, say("still_busy", detect(text)))
             return

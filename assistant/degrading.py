@@ -8,41 +8,71 @@ from assistant.actions import Request
 from assistant.replies.phrases import say
 from assistant.replies.writer import Writer
 from assistant.running import RunningTurn
+from assistant.topic import alternatives, wish_of
 from assistant.turn import Evidence, Language, Note, Turn, Understanding
+from assistant.understanding.carrying import conditions
+from assistant.understanding.chinese import in_known_words
+from assistant.understanding.exact import ExactParts, read_exact, residue
 from assistant.understanding.language import detect, normalise
+from assistant.understanding.vocabulary import Mention, Vocabulary
+from assistant.understanding.wording import wanted_words
+from retrieval.alternatives import search_alternatives
+from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.relevance import relevant
 
 PAGE = 6  # products in one list
+POOL = 18  # hits of which what is sold out comes last
 LONGEST_QUOTE = 60  # characters
+AKIN = 0.42  # cosine from which a product is worth showing
 LISTS = ("search", "refine", "recommend")  # intents that a search answers
 SORRY = Evidence(notes=[Note(key="apology")])
 
 
-def read_plainly(message: str, before: Language) -> Understanding:
-    """The message as it stands is what is searched."""
+def read_plainly(message: str, before: Language, vocabulary: Vocabulary | None = None) -> Understanding:
+    """The message as it stands is what is searched; of its conditions those that code reads without a search hold."""
     text = normalise(message)
-    return Understanding(intent="search", query=text, language=detect(text, before), source="fallback")
+    understanding = Understanding(intent="search", query=text, language=detect(text, before), source="fallback")
+    if vocabulary is not None:
+        parts = read_exact(text, vocabulary)
+        parts.wanted = [mention for mention in parts.wanted if _is_exact(mention, text, parts)]
+        understanding.filters = conditions(parts, Filters(), shown_prices=[])
+        understanding.query = wanted_words(residue(text, parts.spans))
+    if understanding.language == "zh":
+        understanding.query = in_known_words(text) or understanding.query
+    return understanding
+
+
+def _is_exact(mention: Mention, text: str, parts: ExactParts) -> bool:
+    """A shelf only where its name ends the wish: in "night outside" the night is no shelf of night lights."""
+    if mention.field == CATEGORY:
+        return not wanted_words(residue(text, [*parts.spans, (0, mention.end)]))
+    return mention.field in (BRAND, COLOUR)
 
 
 def search_plainly(request: Request) -> Evidence:
-    """A first page of what the search finds within the conditions, without anything that could fail beside it.
+    """A first page of what the search finds within the conditions, without anything that could fail beside it; an
+    apology where the message says nothing that can be searched.
 
     Raises whatever the search raises.
     """
-    wanted, state = request.understanding, request.state
-    hits = request.shop.search.search(wanted.query, PAGE, wanted.filters)
-    ids = [hit.product_id for hit in hits if not wanted.query or relevant(hit)]
-    ids = [product_id for product_id in ids if product_id not in state.rejected]
+    wanted, state, catalogue = request.understanding, request.state, request.shop.catalogue
+    if wanted.intent != "recommend" and not (wanted.query or wanted.filters):
+        return SORRY
+    hits = search_alternatives(request.shop.search, alternatives(wanted.query) or [""], POOL, wanted.filters)
+    named = not wanted.query or bool(wanted.filters.category)  # all that stands on a shelf belongs to it
+    hits = [hit for hit in hits if named or relevant(hit) or hit.cosine >= AKIN]
+    hits = [hit for hit in hits if hit.product_id not in state.rejected]
+    ids = [hit.product_id for hit in sorted(hits, key=lambda hit: not catalogue.in_stock[hit.row])[:PAGE]]
     if not ids:
         return Evidence(notes=[Note(key="plain_search_none")])
     if (wanted.query, wanted.filters) != (state.query, state.filters):
         state.leave_topic()
     state.query, state.filters, state.sort, state.offset = wanted.query, wanted.filters, "relevance", 0
     state.show(ids)
-    query = " ".join(wanted.query.split())
+    query = wish_of(wanted.query)
     quoted = query if len(query) <= LONGEST_QUOTE else f"{query[:LONGEST_QUOTE]}…"
     note = Note(key="plain_search", values={"query": quoted}) if quoted else Note(key="plain_list")
-    return Evidence(products=request.shop.catalogue.known(ids), notes=[note])
+    return Evidence(products=catalogue.known(ids), notes=[note])
 
 
 def apologise(request: Request) -> Evidence:

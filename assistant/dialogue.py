@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -72,16 +73,26 @@ class Dialogue:
     def __init__(
         self, shop: Shop, model: BaseChatModel | None, checkpoints: Path, classifier: Classifier | None = None
     ) -> None:
-        self._shop = shop
         self._model = PatientModel(inner=model) if model is not None else None
-        language: Language = "zh" if shop.store.settings.language == "zh" else "en"
-        self._understander = Understander(shop.search, self._model, language, classifier)
-        self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
-        self._writer = Writer(self._model if shop.store.settings.replies == "model" else None, shop.currency)
-        self._writers = (self._writer, Writer(None, shop.currency))
+        self._classifier = classifier
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=LOCKED)
         self._checkpoints = SqliteSaver(self._connection)
         self._unsaved: dict[str, DialogueState] = {}  # by session, where the database did not take a checkpoint
+        self._set_up(shop)
+
+    def over(self, shop: Shop) -> Dialogue:
+        """The same conversations over another state of the shop; turns that are running end over the one before."""
+        other = copy(self)
+        other._set_up(shop)
+        return other
+
+    def _set_up(self, shop: Shop) -> None:
+        self._shop = shop
+        language: Language = "zh" if shop.store.settings.language == "zh" else "en"
+        self._understander = Understander(shop.search, self._model, language, self._classifier)
+        self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
+        self._writer = Writer(self._model if shop.store.settings.replies == "model" else None, shop.currency)
+        self._writers = (self._writer, Writer(None, shop.currency))
         self._graph = self._compiled()
 
     def run(
@@ -189,7 +200,7 @@ class Dialogue:
                 understanding = self._understood(given, dialogue, running)
             except Exception as error:
                 running.degrade("search", "a message was not understood", error)
-                understanding = read_plainly(given["message"], dialogue.language)
+                understanding = self._read_plainly(given["message"], dialogue.language, running)
         get_stream_writer()(UnderstandingEvent(understanding))
         return {"understanding": understanding.model_dump()}
 
@@ -208,6 +219,11 @@ class Dialogue:
             understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
         understanding.told = telling.told
         return understanding
+
+    def _read_plainly(self, message: str, before: Language, running: RunningTurn) -> Understanding:
+        vocabulary = self._understander.vocabulary
+        read = running.attempt("exact conditions", lambda: read_plainly(message, before, vocabulary))
+        return read or read_plainly(message, before)
 
     def _act(self, given: GraphState, runtime: Running) -> GraphState:
         running = runtime.context

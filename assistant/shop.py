@@ -39,6 +39,11 @@ class Shop:
     memories: Memories
     models: TrainedModels
 
+    @classmethod
+    def of(cls, store: Store, search: HybridSearch, models: TrainedModels, database: Database) -> Shop:
+        carts = Carts(database, search.catalogue, store.settings.currency)
+        return cls(store, search, database, carts, Memories(database), models)
+
     @property
     def recommender(self) -> ShopRecommender:
         """The one that was trained last, without a restart."""
