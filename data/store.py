@@ -34,6 +34,7 @@ class StoreSettings(BaseModel):
     llm: str = "auto"  # auto | openvino | transformers | openai | none
     llm_model: str = ""  # a model's name or path; empty: the engine's default
     llm_url: str = ""  # of an OpenAI-compatible server
+    llm_timeout: float = Field(default=60, gt=0)  # seconds that one request to the language model may take
     turn_timeout: float = Field(default=30, gt=0)  # seconds that a turn waits for the language model, all told
     replies: Literal["model", "templates"] = "model"  # templates: the model has no part in what is said
     encoder: str = "all-MiniLM-L6-v2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal, get_args
 
 from langchain_core.language_models import BaseChatModel
 
+from assistant.engines.breaker import GuardedModel
 from data.errors import AisleError
 from data.store import StoreSettings
 from data.weights import fetch, models
@@ -66,7 +68,7 @@ def choose(settings: StoreSettings) -> Choice:
 
 
 def open_engine(settings: StoreSettings) -> BaseChatModel | None:
-    """The chosen engine, loaded; None where replies come from templates.
+    """The chosen engine, loaded and behind a circuit breaker; None where replies come from templates.
 
     Stores that choose the same model share it. The default model is fetched where it is missing.
     Raises AisleError where the model cannot be had or loaded.
@@ -78,11 +80,14 @@ def open_engine(settings: StoreSettings) -> BaseChatModel | None:
         case "openai":
             from assistant.engines.openai_compatible import ChatOpenAICompatible  # noqa: PLC0415
 
-            return ChatOpenAICompatible.at(choice.url, choice.model)
+            engine = ChatOpenAICompatible.at(choice.url, choice.model, seconds=settings.llm_timeout)
+            return GuardedModel(inner=engine, timeout=settings.llm_timeout)
         case "openvino":
-            return _openvino(choice.model, _weights(choice.model), choice.device)
-        case "transformers":
-            return _transformers(choice.model, _weights(choice.model, hub=True), choice.device)
+            path = _weights(choice.model)
+            return _guarded(_openvino, choice.model, path, choice.device, settings.llm_timeout)
+        case _:
+            path = _weights(choice.model, hub=True)
+            return _guarded(_transformers, choice.model, path, choice.device, settings.llm_timeout)
 
 
 def fetch_weights(settings: StoreSettings) -> None:
@@ -98,6 +103,13 @@ def fetch_weights(settings: StoreSettings) -> None:
 def describe(engine: BaseChatModel | None) -> str:
     """One line for people: `Qwen2.5-Coder-1.5B-Instruct with OpenVINO GenAI on the CPU`."""
     return "no language model: replies come from templates" if engine is None else str(getattr(engine, "label", engine))
+
+
+@cache
+def _guarded(
+    load: Callable[[str, Path | str, str], BaseChatModel], name: str, path: Path | str, device: str, timeout: float
+) -> BaseChatModel:
+    return GuardedModel(inner=load(name, path, device), timeout=timeout)
 
 
 @cache

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import openai
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai.chat_models.base import BaseChatOpenAI
 from pydantic import SecretStr
 
+from assistant.engines.deadline import in_time
+from assistant.engines.errors import EngineError, EngineTimeoutError
 from assistant.engines.messages import unforged
 from data.errors import AisleError
 
-TIMEOUT = openai.Timeout(60, connect=5)  # seconds; 60 for the next piece of a reply, a CPU server reads prompts slowly
+CONNECT = 5.0  # seconds
+T = TypeVar("T")
+_responses: ContextVar[list[Any]] = ContextVar("responses")
+UNFIT = {400, 413, 422}  # statuses that refuse this request and say nothing against the server
 
 
 class ChatOpenAICompatible(BaseChatOpenAI):
-    """`response_schema` becomes OpenAI's `response_format`; whatever goes wrong with the server is an AisleError.
+    """`response_schema` becomes OpenAI's `response_format`; `timeout` is seconds until the reply must be whole.
 
-    The key is read from `$AISLE_LLM_KEY`; servers of one's own need none.
+    Whatever goes wrong with the server is an EngineError, in time. The key is read from `$AISLE_LLM_KEY`; servers of
+    one's own need none.
     """
 
+    seconds: float = 60  # for a whole reply where a call does not say; a CPU server reads prompts slowly
+
     @classmethod
-    def at(cls, url: str, model: str = "") -> ChatOpenAICompatible:
-        """The server at `url` (with its `/v1`); an empty `model` is the first that it offers."""
+    def at(cls, url: str, model: str = "", *, seconds: float = 60) -> ChatOpenAICompatible:
+        """The server at `url` (with its `/v1`); an empty `model` is the first that it offers.
+
+        Raises EngineError where the server does not say what it offers.
+        """
         key = SecretStr(os.environ.get("AISLE_LLM_KEY") or "none")
-        with _explained(url):
-            name = model or _first_model(url, key)
+        client = _client()
         return cls(
-            model=name, base_url=url, api_key=key, timeout=TIMEOUT, max_retries=1, temperature=0,
-            use_responses_api=False, stream_usage=True,
+            model=model or _first_model(url, key, client, seconds), base_url=url, api_key=key, seconds=seconds,
+            max_retries=1, temperature=0, use_responses_api=False, stream_usage=True, http_client=client,
         )  # fmt: skip
 
     @property
@@ -43,26 +56,47 @@ class ChatOpenAICompatible(BaseChatOpenAI):
     def _llm_type(self) -> str:
         return "openai-compatible"
 
-    def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
-        with _explained(self.openai_api_base):
-            return super()._generate(*args, **kwargs)
+    def _generate(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> ChatResult:
+        seconds = timeout or self.seconds
 
-    async def _agenerate(self, *args: Any, **kwargs: Any) -> ChatResult:
-        with _explained(self.openai_api_base):
-            return await super()._agenerate(*args, **kwargs)
+        def ask() -> Iterator[ChatResult]:
+            with _explained(self.openai_api_base):
+                yield BaseChatOpenAI._generate(self, *args, timeout=_read_within(seconds), **kwargs)
 
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        finished = False
-        with _explained(self.openai_api_base):
-            for chunk in super()._stream(*args, **kwargs):
-                finished = finished or _ends(chunk)
-                yield chunk
-            _refuse_half(finished)
+        (result,) = _closed_in_time(ask, seconds)
+        return result
 
-    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
-        finished = False
+    def _stream(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        seconds = timeout or self.seconds
+
+        def ask() -> Iterator[ChatGenerationChunk]:
+            finished = False
+            with _explained(self.openai_api_base):
+                for chunk in BaseChatOpenAI._stream(self, *args, timeout=_read_within(seconds), **kwargs):
+                    finished = finished or _ends(chunk)
+                    yield chunk
+                _refuse_half(finished)
+
+        yield from _closed_in_time(ask, seconds)
+
+    async def _agenerate(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> ChatResult:
+        seconds = timeout or self.seconds
         with _explained(self.openai_api_base):
-            async for chunk in super()._astream(*args, **kwargs):
+            asked = super()._agenerate(*args, timeout=_read_within(seconds), **kwargs)
+            return await asyncio.wait_for(asked, seconds)
+
+    async def _astream(
+        self, *args: Any, timeout: float | None = None, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        seconds = timeout or self.seconds
+        until, finished = time.monotonic() + seconds, False
+        with _explained(self.openai_api_base):
+            chunks = aiter(super()._astream(*args, timeout=_read_within(seconds), **kwargs))
+            while True:
+                try:
+                    chunk = await asyncio.wait_for(anext(chunks), until - time.monotonic())
+                except StopAsyncIteration:
+                    break
                 finished = finished or _ends(chunk)
                 yield chunk
             _refuse_half(finished)
@@ -99,10 +133,42 @@ def _refuse_half(finished: bool) -> None:
         raise _HalfReplyError
 
 
-def _first_model(url: str, key: SecretStr) -> str:
-    client = openai.OpenAI(base_url=url, api_key=key.get_secret_value(), timeout=TIMEOUT, max_retries=0)
-    offered = client.models.list().data
-    return offered[0].id
+def _first_model(url: str, key: SecretStr, client: Any, seconds: float) -> str:
+    def ask() -> Iterator[str]:
+        with _explained(url):
+            server = openai.OpenAI(
+                base_url=url, api_key=key.get_secret_value(), timeout=_read_within(seconds), max_retries=0,
+                http_client=client,
+            )  # fmt: skip
+            yield server.models.list().data[0].id
+
+    (name,) = _closed_in_time(ask, seconds)
+    return name
+
+
+def _read_within(seconds: float) -> openai.Timeout:
+    return openai.Timeout(seconds, connect=min(seconds, CONNECT))
+
+
+def _client() -> Any:
+    """OpenAI's own default, which also tells `_responses` what it receives."""
+    return openai.DefaultHttpxClient(event_hooks={"response": [lambda response: _responses.get([]).append(response)]})
+
+
+def _closed_in_time(ask: Callable[[], Iterator[T]], seconds: float) -> Iterator[T]:
+    """`in_time`, and the server's answer is closed in the end: the client's own time-outs are for one read each, so
+    that the thread that reads from a server which drips would do so for ever."""
+    received: list[Any] = []
+
+    def listening() -> Iterator[T]:
+        _responses.set(received)  # of this thread's own context
+        yield from ask()
+
+    try:
+        yield from in_time(listening, seconds)
+    finally:
+        for response in received:
+            response.close()
 
 
 @contextmanager
@@ -110,18 +176,17 @@ def _explained(url: str | None) -> Iterator[None]:
     way_out = "Is llm_url (or AISLE_LLM_URL) right, with its /v1, and the server up?"
     try:
         yield
-    except openai.APITimeoutError as error:
-        raise AisleError(f"The language model's server at {url} does not answer in time. {way_out}") from error
+    except (TimeoutError, openai.APITimeoutError) as error:
+        raise EngineTimeoutError(f"The language model's server at {url} does not answer in time. {way_out}") from error
     except openai.APIConnectionError as error:
-        raise AisleError(f"The language model's server at {url} cannot be reached or broke off. {way_out}") from error
+        raise EngineError(f"The language model's server at {url} cannot be reached or broke off. {way_out}") from error
     except openai.AuthenticationError as error:
-        raise AisleError(f"The language model's server at {url} refuses the key: set AISLE_LLM_KEY.") from error
+        raise EngineError(f"The language model's server at {url} refuses the key: set AISLE_LLM_KEY.") from error
     except openai.APIStatusError as error:
         said = str(error.message).splitlines()[0][:200]
-        raise AisleError(
-            f"The language model's server at {url} answers {error.status_code}: {said}. {way_out}"
-        ) from error
+        kind = AisleError if error.status_code in UNFIT else EngineError
+        raise kind(f"The language model's server at {url} answers {error.status_code}: {said}. {way_out}") from error
     except _HalfReplyError as error:
-        raise AisleError(f"The language model's server at {url} broke off its reply. {way_out}") from error
+        raise EngineError(f"The language model's server at {url} broke off its reply. {way_out}") from error
     except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise AisleError(f"The server at {url} does not speak OpenAI's protocol. {way_out}") from error
+        raise EngineError(f"The server at {url} does not speak OpenAI's protocol. {way_out}") from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import openvino_genai as genai
@@ -19,16 +20,13 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
 
+from assistant.engines.errors import EngineError
 from assistant.engines.grammar import UnsupportedSchemaError, grammar
 from assistant.engines.messages import chat_turns, fit
-from assistant.engines.openvino_ir import open_pipeline
-from data.errors import AisleError
-
-FINISH_REASONS = {
-    genai.GenerationFinishReason.STOP: "stop",
-    genai.GenerationFinishReason.LENGTH: "length",
-    genai.GenerationFinishReason.NONE: "cancelled",
-}
+from assistant.engines.openvino_ir import cannot_load, saved
+from assistant.engines.openvino_process import EngineProcess, Piece
+from assistant.engines.openvino_worker import Ended, Request, Start
+from assistant.engines.stopping import until
 
 
 class ChatOpenVINO(BaseChatModel):
@@ -39,10 +37,14 @@ class ChatOpenVINO(BaseChatModel):
     - `response_schema`: a JSON schema; the reply is compact JSON that holds to it (see `assistant.engines.grammar`),
       cut short only when `max_tokens` is reached: `response_metadata["finish_reason"]` is then `length`;
     - `max_tokens`: how many tokens the reply may have;
-    - `stop`: strings that end the reply and are not part of it.
+    - `stop`: strings that end the reply and are not part of it;
+    - `timeout`: seconds until the reply must be whole.
 
-    Requests from several threads wait for one another. A consumer that leaves a stream ends the generation.
-    Raises AisleError where the model cannot be loaded or a message is longer than `context`.
+    The model is in a process of its own (`openvino_worker`) and decodes for up to `running` requests at once; `waiting`
+    more wait for a place. A consumer that leaves a stream ends the generation. A process that has died or hung is
+    started anew by the next request.
+    Raises AisleError where the model cannot be loaded or a message is longer than `context`, EngineBusyError where too
+    many wait, EngineTimeoutError, and EngineError where the process fails.
     """
 
     path: Path
@@ -51,18 +53,28 @@ class ChatOpenVINO(BaseChatModel):
     context: int = 4096  # tokens of prompt and reply; models allow more, a CPU's patience does not
     cache_gb: int = 1  # for keys and values, of cached prefixes too
     max_tokens: int = 512
+    timeout: float = 60  # seconds
+    running: int = 8
+    waiting: int = 32
+    prompt_lookup: int = 0  # tokens guessed from the prompt in each step
     properties: dict[str, Any] = Field(default_factory=dict)  # passed to OpenVINO as they are
 
-    _pipeline: genai.LLMPipeline = PrivateAttr()
+    _process: EngineProcess = PrivateAttr()
     _tokenizer: genai.Tokenizer = PrivateAttr()
-    _busy: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _starting: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def model_post_init(self, _: Any) -> None:
-        scheduler = genai.SchedulerConfig()
-        scheduler.enable_prefix_caching = True
-        scheduler.cache_size = self.cache_gb
-        self._pipeline = open_pipeline(self.path, self.device, scheduler, **self.properties)
-        self._tokenizer = self._pipeline.get_tokenizer()
+        with saved(self.path, self.device) as model:
+            start = Start(
+                path=str(model), device=self.device, cache_gb=self.cache_gb, running=self.running,
+                lookup=self.prompt_lookup, properties=self.properties,
+            )  # fmt: skip
+            self._process = EngineProcess(start, self.waiting, self.timeout)
+            try:
+                self._process.wait()
+                self._tokenizer = genai.Tokenizer(model)
+            except (EngineError, RuntimeError) as error:
+                raise cannot_load(self.path, str(error).splitlines()[-1]) from error
 
     @property
     def label(self) -> str:
@@ -76,9 +88,23 @@ class ChatOpenVINO(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model_name": self.model_name or self.path.name, "device": self.device}
 
+    @property
+    def pid(self) -> int:
+        """Of the process that has the model."""
+        return self._process.pid
+
+    @property
+    def open_requests(self) -> int:
+        """How many are being answered or wait."""
+        return self._process.open_requests
+
+    def close(self) -> None:
+        """End the process; a later request starts another."""
+        self._process.close()
+
     def count_tokens(self, messages: Sequence[BaseMessage]) -> int:
         """Tokens of the messages in the model's chat template."""
-        return int(self._tokenizer.encode(self._prompt(messages), add_special_tokens=False).input_ids.shape[1])
+        return int(self._tokenizer.encode(self.prompt(messages), add_special_tokens=False).input_ids.shape[1])
 
     def _generate(
         self,
@@ -97,81 +123,65 @@ class ChatOpenVINO(BaseChatModel):
         *,
         response_schema: dict[str, Any] | None = None,
         max_tokens: int | None = None,
+        timeout: float | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         started = time.perf_counter()
-        config = _configure(max_tokens or self.max_tokens, stop, response_schema)
-        prompt = self._prompt(fit(messages, self.count_tokens, self.context - config.max_new_tokens))
+        longest = max_tokens or self.max_tokens
+        prompt = self.prompt(fit(messages, self.count_tokens, self.context - longest))
+        bound = _bound_to(response_schema) if response_schema is not None else {}
+        request = Request(number=0, prompt=prompt, max_tokens=longest, stop=stop or [], bound=bound)
         first_token = 0.0
-        for piece in self._run(prompt, config):
-            if isinstance(piece, str):
+        with closing(self._ask(request, time.monotonic() + (timeout or self.timeout))) as answer:
+            ends: list[Ended] = []
+            for piece in until(_texts(answer, ends), stop or []):
                 first_token = first_token or time.perf_counter() - started
                 yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
-            else:
-                yield self._last_chunk(piece, time.perf_counter() - started, first_token)
+            deque(_texts(answer, ends), maxlen=0)  # the end comes after a stop string
+        yield self._last_chunk(ends[0], time.perf_counter() - started, first_token)
 
-    def _run(self, prompt: str, config: genai.GenerationConfig) -> Iterator[str | genai.DecodedResults]:
-        """Pieces of text as they are decoded, at the end the whole result; generation ends when nobody iterates."""
-        pieces: SimpleQueue[str | genai.DecodedResults | Exception] = SimpleQueue()
-        left = threading.Event()
+    def _ask(self, request: Request, latest: float) -> Generator[Piece]:
+        with self._starting:
+            if self._process.failure:
+                self._process = self._process.again()
+            process = self._process
+        process.wait(latest)
+        yield from process.ask(request, latest)
 
-        def take(piece: str) -> genai.StreamingStatus:
-            pieces.put(piece)
-            return genai.StreamingStatus.CANCEL if left.is_set() else genai.StreamingStatus.RUNNING
-
-        def work() -> None:
-            with self._busy:
-                try:
-                    if not left.is_set():
-                        pieces.put(self._pipeline.generate([prompt], config, take))
-                except Exception as error:
-                    pieces.put(error)
-
-        threading.Thread(target=work, name="openvino-generate").start()
-        try:
-            while isinstance(piece := pieces.get(), str):
-                yield piece
-            if isinstance(piece, Exception):
-                raise AisleError(f"The language model failed ({piece}). Start Aisle again.") from piece
-            yield piece
-        finally:
-            left.set()
-
-    def _prompt(self, messages: Sequence[BaseMessage]) -> str:
+    def prompt(self, messages: Sequence[BaseMessage]) -> str:
+        """The messages in the model's chat template, as the engine reads them."""
         return self._tokenizer.apply_chat_template(chat_turns(messages), add_generation_prompt=True)
 
-    def _last_chunk(self, result: genai.DecodedResults, seconds: float, first_token: float) -> ChatGenerationChunk:
-        metrics = result.perf_metrics
-        read, written = metrics.get_num_input_tokens(), metrics.get_num_generated_tokens()
+    def _last_chunk(self, end: Ended, seconds: float, first_token: float) -> ChatGenerationChunk:
+        read, written = end["read"], end["written"]
         message = AIMessageChunk(
             content="",
             chunk_position="last",
             usage_metadata=UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written),
             response_metadata={
                 **self._identifying_params,
-                "finish_reason": FINISH_REASONS.get(result.finish_reasons[0], "stop"),
+                "finish_reason": end["reason"],
                 "seconds": round(seconds, 4),
                 "first_token_seconds": round(first_token, 4),
-                "tokens_per_second": round(metrics.get_throughput().mean, 2),
+                "tokens_per_second": round((written - 1) / max(seconds - first_token, 1e-9), 2),
             },
         )
         return ChatGenerationChunk(message=message)
 
 
-def _configure(max_tokens: int, stop: list[str] | None, schema: dict[str, Any] | None) -> genai.GenerationConfig:
-    config = genai.GenerationConfig()
-    config.do_sample = False
-    config.apply_chat_template = False  # the prompt is already in it
-    config.max_new_tokens = max_tokens
-    if stop:
-        config.stop_strings = set(stop)
-    if schema is not None:
-        config.structured_output_config = _bound_to(schema)
-    return config
+def _texts(answer: Iterator[Piece], ends: list[Ended]) -> Iterator[str]:
+    """The answer's text; its end goes into the list. Raises EngineError where it had no room."""
+    for piece in answer:
+        if isinstance(piece, str):
+            yield piece
+        elif piece["reason"] == "memory":
+            raise EngineError("The language model's cache is too small for this request (cache_gb).")
+        else:
+            ends.append(piece)
 
 
-def _bound_to(schema: dict[str, Any]) -> genai.StructuredOutputConfig:
+def _bound_to(schema: dict[str, Any]) -> dict[str, str]:
     try:
-        return genai.StructuredOutputConfig(grammar=grammar(schema))
+        return {"grammar": grammar(schema)}
     except UnsupportedSchemaError:
-        return genai.StructuredOutputConfig(json_schema=json.dumps(schema))
+        return {"json_schema": json.dumps(schema)}

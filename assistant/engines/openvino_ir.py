@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +26,23 @@ FILES = tuple(f"openvino_{part}.{kind}" for part in ("model", "tokenizer", "deto
 _BEING_SAVED = {"state": "being saved"}
 
 
-def open_pipeline(model: Path, device: str, scheduler: genai.SchedulerConfig, **properties: Any) -> genai.LLMPipeline:
-    """A pipeline over a GGUF file or over a folder that holds an OpenVINO model.
+@contextmanager
+def saved(model: Path, device: str) -> Iterator[Path]:
+    """What to load for a GGUF file or a folder that holds an OpenVINO model; nobody changes it in the meantime.
 
     The first load of a GGUF converts it and saves the result beside it, where the folder can be written and the disk
     has room; later loads take what was saved. Raises AisleError where the model cannot be read.
     """
-    options = {"scheduler_config": scheduler, **properties}
     if model.is_dir() or not os.access(model.parent, os.W_OK):
-        return _load(model, device, options)
+        yield model
+        return
     with FileLock(model.parent / ".openvino.lock"):
         if not is_saved(model):
             if not _may_save(model):
-                return _load(model, device, options)
+                yield model
+                return
             _convert(model, device)
-        return _load(model.parent, device, options)
+        yield model.parent
 
 
 def is_saved(gguf: Path) -> bool:
@@ -60,22 +64,15 @@ def _convert(gguf: Path, device: str) -> None:
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         crashed = "the reader crashed: the file is cut short, or the memory too small"
-        raise _cannot_load(gguf, said[-1] if done.returncode > 0 and said else crashed)
+        raise cannot_load(gguf, said[-1] if done.returncode > 0 and said else crashed)
     _write_marker(gguf.parent, _stamps(gguf))
-
-
-def _load(path: Path, device: str, options: dict[str, Any]) -> genai.LLMPipeline:
-    try:
-        return genai.LLMPipeline(path, device, **options)
-    except (RuntimeError, ValueError) as error:
-        raise _cannot_load(path, _last_line(error)) from error
 
 
 def _last_line(error: Exception) -> str:
     return next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
 
 
-def _cannot_load(path: Path, reason: str) -> AisleError:
+def cannot_load(path: Path, reason: str) -> AisleError:
     return AisleError(
         f"The language model {path} cannot be loaded ({reason}). "
         "See what `aisle doctor` says about it, or choose another with AISLE_LLM_MODEL."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, StoppingCriteriaList, TextIteratorStreamer
 
+from assistant.engines.errors import EngineBusyError, EngineError, EngineTimeoutError
 from assistant.engines.messages import chat_turns, fit
 from assistant.engines.stopping import until
 from data.errors import AisleError
@@ -29,10 +31,12 @@ SCHEMA_REQUEST = "Answer with one line of JSON and nothing else. It must hold to
 class ChatTransformers(BaseChatModel):
     """A model by its hub name, a folder of its files, or a GGUF file, behind LangChain's chat interface.
 
-    Decoding is greedy; requests from several threads wait for one another; leaving a stream ends the generation.
+    Decoding is greedy; requests from several threads wait for one another; leaving a stream ends the generation with
+    its next token, and so does a reply that is not whole after `timeout` seconds.
     `response_schema` is best effort: the schema is put to the model in words, nothing forces it, so check what comes
     (a server such as vLLM forces it). `max_tokens` and `stop` are exact.
-    Raises AisleError where the model cannot be loaded or a message is longer than `context`.
+    Raises AisleError where the model cannot be loaded or a message is longer than `context`, EngineBusyError where too
+    many wait, EngineTimeoutError, and EngineError where the generation fails.
     """
 
     path: str
@@ -40,12 +44,16 @@ class ChatTransformers(BaseChatModel):
     device: str = "cpu"
     context: int = 8192  # tokens of prompt and reply
     max_tokens: int = 512
+    timeout: float = 60  # seconds
+    waiting: int = 32
 
     _model: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
     _busy: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _places: threading.BoundedSemaphore = PrivateAttr()
 
     def model_post_init(self, _: Any) -> None:
+        self._places = threading.BoundedSemaphore(1 + self.waiting)
         try:
             self._tokenizer, self._model = _load(self.path, self.device)
         except (OSError, ValueError, ImportError, RuntimeError) as error:
@@ -89,16 +97,18 @@ class ChatTransformers(BaseChatModel):
         *,
         response_schema: dict[str, Any] | None = None,
         max_tokens: int | None = None,
+        timeout: float | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         started = time.perf_counter()
+        latest = time.monotonic() + (timeout or self.timeout)
         longest = max_tokens or self.max_tokens
         if response_schema is not None:
             messages = _asking_for(response_schema, messages)
         prompt = self._encode(fit(messages, self.count_tokens, self.context - longest)).to(self.device)
-        run = _Run(self._model, self._tokenizer, self._busy, prompt, longest)
+        run = _Run(self._model, self._tokenizer, prompt, longest)
         first_token = 0.0
-        for piece in run.text(stop or []):
+        for piece in run.text(stop or [], latest, self._busy, self._places):
             first_token = first_token or time.perf_counter() - started
             yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         read, written = int(prompt["input_ids"].shape[1]), run.tokens
@@ -126,9 +136,8 @@ class ChatTransformers(BaseChatModel):
 class _Run:
     """One generation in a thread of its own. `tokens` counts what was decoded."""
 
-    def __init__(self, model: Any, tokenizer: Any, busy: threading.Lock, prompt: Any, longest: int) -> None:
+    def __init__(self, model: Any, tokenizer: Any, prompt: Any, longest: int) -> None:
         self.tokens = 0
-        self._busy = busy
         self._left = threading.Event()
         self._error: Exception | None = None
         self._streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True)
@@ -141,25 +150,41 @@ class _Run:
             "pad_token_id": tokenizer.pad_token_id or tokenizer.eos_token_id,
         }
         self._model = model
-        self._thread = threading.Thread(target=self._work, name="transformers-generate")
 
-    def text(self, stop: list[str]) -> Iterator[str]:
-        self._thread.start()
+    def text(
+        self, stop: list[str], latest: float, busy: threading.Lock, place: threading.BoundedSemaphore
+    ) -> Iterator[str]:
+        """Pieces of the reply. The place is given back when the generation has ended, which may be a token later."""
+        if not place.acquire(blocking=False):
+            raise EngineBusyError("The language model has all the requests that it can take: try again in a moment.")
+        threading.Thread(target=self._work, args=[busy, place], name="transformers-generate").start()
         try:
-            yield from until(self._streamer, stop)
+            yield from until(self._pieces(latest), stop)
         finally:
             self._left.set()
-            self._thread.join()
         if self._error:
-            raise AisleError(f"The language model failed ({self._error}). Start Aisle again.") from self._error
+            raise EngineError(f"The language model failed ({self._error}).") from self._error
 
-    def _work(self) -> None:
+    def _pieces(self, latest: float) -> Iterator[str]:
         try:
-            with self._busy, torch.inference_mode():
-                self._model.generate(**self._arguments)
+            while True:
+                self._streamer.timeout = max(0.0, latest - time.monotonic())
+                yield next(self._streamer)
+        except StopIteration:
+            return
+        except queue.Empty:
+            raise EngineTimeoutError("The language model has not answered in time.") from None
+
+    def _work(self, busy: threading.Lock, place: threading.BoundedSemaphore) -> None:
+        try:
+            with busy, torch.inference_mode():
+                if not self._left.is_set():
+                    self._model.generate(**self._arguments)
         except Exception as error:
             self._error = error
             self._streamer.end()
+        finally:
+            place.release()
 
     def _stops(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
         self.tokens += 1

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import openai
 import pytest
 
-from assistant.engines import describe, open_engine, openai_compatible
+from assistant.engines import describe, open_engine
+from assistant.engines.errors import EngineError, EngineTimeoutError
 from assistant.engines.openai_compatible import ChatOpenAICompatible
 from data.errors import AisleError
 from data.store import StoreSettings
@@ -31,6 +33,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
         self.release = threading.Event()
+        self.dripped_to_nobody = threading.Event()
 
     @property
     def url(self) -> str:
@@ -61,12 +64,30 @@ class _Answers(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "silent":
                 self.server.release.wait(5)
+            case "too many":
+                self._send('{"error": {"message": "slow down"}}', status=429)
+            case "too long":
+                self._send('{"error": {"message": "context length exceeded"}}', status=400)
+            case "drip" | "drip of headers":
+                self._drip()
             case _ if self.server.asked.get("stream"):
                 self._stream()
             case _:
                 message = {"role": "assistant", "content": "".join(PIECES)}
                 choice = {"index": 0, "message": message, "finish_reason": "stop"}
                 self._send(json.dumps(_body("chat.completion") | {"choices": [choice], "usage": USAGE}))
+
+    def _drip(self) -> None:
+        """A byte now and then, and never a line."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        if self.server.manner == "drip":
+            self.wfile.write(b"Content-Type: text/event-stream\r\n\r\n")
+        while not self.server.release.wait(0.02):
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                self.server.dripped_to_nobody.set()
+                return
 
     def _stream(self) -> None:
         self.send_response(200)
@@ -184,11 +205,53 @@ def test_half_a_stream_is_not_taken_for_a_reply(llm: ChatOpenAICompatible, serve
         list(llm.stream("a hat"))
 
 
-def test_a_silent_server_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_compatible, "TIMEOUT", openai.Timeout(0.2))
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("manner", ["silent", "drip", "drip of headers"])
+def test_a_server_that_does_not_get_on_is_given_up(server: Server, manner: str, streaming: bool) -> None:
+    server.manner = manner
+    llm = ChatOpenAICompatible.at(server.url, "m", seconds=0.3)
+    started = time.monotonic()
+    with pytest.raises(EngineTimeoutError, match="in time"):
+        list(llm.stream("a hat")) if streaming else llm.invoke("a hat")
+    assert time.monotonic() - started < 1
+
+
+def test_a_call_may_be_in_more_of_a_hurry_than_the_engine(llm: ChatOpenAICompatible, server: Server) -> None:
     server.manner = "silent"
-    with pytest.raises(AisleError, match="does not answer in time"):
-        ChatOpenAICompatible.at(server.url, "m").invoke("a hat")
+    started = time.monotonic()
+    with pytest.raises(EngineTimeoutError):
+        llm.invoke("a hat", timeout=0.1)
+    assert time.monotonic() - started < 1
+
+
+def test_a_drip_that_nobody_waits_for_is_not_read_on(server: Server) -> None:
+    server.manner = "drip"
+    with pytest.raises(EngineTimeoutError):
+        list(ChatOpenAICompatible.at(server.url, "m", seconds=0.2).stream("a hat"))
+    assert server.dripped_to_nobody.wait(5)
+
+
+async def _pieces(llm: ChatOpenAICompatible) -> list[str]:
+    return [chunk.text async for chunk in llm.astream("a hat")]
+
+
+def test_the_same_holds_for_callers_that_are_coroutines(server: Server) -> None:
+    llm = ChatOpenAICompatible.at(server.url, "m", seconds=0.3)
+    assert "".join(asyncio.run(_pieces(llm))) == "".join(PIECES)
+    server.manner = "drip"
+    for asked in (_pieces(llm), llm.ainvoke("a hat")):
+        with pytest.raises(EngineTimeoutError, match="in time"):
+            asyncio.run(asked)
+
+
+def test_what_is_the_request_s_own_fault_is_no_fault_of_the_server_s(llm: ChatOpenAICompatible, server: Server) -> None:
+    server.manner = "too many"
+    with pytest.raises(EngineError, match="answers 429"):
+        llm.invoke("a hat")
+    server.manner = "too long"
+    with pytest.raises(AisleError, match="context length") as refused:
+        llm.invoke("a hat")
+    assert not isinstance(refused.value, EngineError)
 
 
 def test_nobody_listens() -> None:
