@@ -1,0 +1,118 @@
+"""Tokens per second as figures, a table and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.documents import Cells, markdown
+from benchmarks.evaluation import Report
+from data.errors import AisleError
+
+SIDES: Final = {
+    "aisle": "Aisle",
+    "bare": "bare engine, a batch of that size",
+    "lookup": "Aisle with prompt lookup",
+}
+BAR: Final = 3.5  # what eight are to get together over what one gets
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who is measured with how many requests at once. `new`: prompts that must be read, but for their beginning."""
+
+    side: str
+    at_once: int
+    new: bool = False
+
+    def __str__(self) -> str:
+        return f"{SIDES[self.side]}, {self.at_once} at once{', prompts new' if self.new else ''}:"
+
+
+def report(rates: Mapping[Run, float], bandwidth: float, weights: int, same: float) -> Report:
+    """From tokens per second by run, GB/s, bytes of weights, and the share of replies that lookup leaves the same."""
+    few, many = at_once(rates)[0], at_once(rates)[-1]
+    limit = bandwidth * 1e9 / weights
+    figures = {f"concurrent{count}.tokens_per_s": rates[Run("aisle", count)] for count in at_once(rates)}
+    figures |= {
+        f"concurrent{many}.tokens_per_s.ratio": _ratio(rates, Run("aisle", many), Run("aisle", few)),
+        f"concurrent{many}.new_prompts.ratio": _ratio(rates, Run("aisle", many, True), Run("aisle", few, True)),
+        f"bare{many}.tokens_per_s.ratio": _ratio(rates, Run("bare", many), Run("bare", few)),
+        "prompt_lookup.ratio": _ratio(rates, Run("lookup", few), Run("aisle", few)),
+        f"prompt_lookup.ratio.{many}": _ratio(rates, Run("lookup", many), Run("aisle", many)),
+        "prompt_lookup.same": same,
+        "decoding.bandwidth_gb_s": bandwidth,
+        "decoding.limit_tokens_per_s": limit,
+        "decoding.share_of_limit": rates[Run("aisle", few)] / limit,
+    }
+    return Report(figures, {"decoding": f"{_table(rates)}\n\n{_text(figures, weights, few, many)}"})
+
+
+def at_once(rates: Mapping[Run, float]) -> list[int]:
+    return sorted({run.at_once for run in rates})
+
+
+def _ratio(rates: Mapping[Run, float], one: Run, other: Run) -> float:
+    return rates[one] / rates[other]
+
+
+def _table(rates: Mapping[Run, float]) -> str:
+    header = ["tokens/s", *(f"{count} at once" for count in at_once(rates))]
+    rows: Cells = []
+    for side, new in (("aisle", False), ("bare", False), ("lookup", False), ("aisle", True)):
+        found = [rates.get(Run(side, count, new)) for count in at_once(rates)]
+        name = SIDES[side] + (", prompts to be read first" if new else "")
+        rows.append([name, *("–" if each is None else f"{each:.1f}" for each in found)])
+    return markdown([header, *rows])
+
+
+def _text(figures: Mapping[str, float], weights: int, few: int, many: int) -> str:
+    reached = figures[f"concurrent{many}.tokens_per_s.ratio"]
+    return (
+        f"Together, {many} shoppers get {reached:.1f} times the tokens per second of {few} (bar: {BAR}; the bare "
+        f"engine's batch: {figures[f'bare{many}.tokens_per_s.ratio']:.1f}), and "
+        f"{figures[f'concurrent{many}.new_prompts.ratio']:.1f} times where every prompt has to be read first, which is "
+        f"arithmetic and gains little from company. Prompt lookup makes one reply "
+        f"{figures['prompt_lookup.ratio']:.2f} times and {many} replies {figures[f'prompt_lookup.ratio.{many}']:.2f} "
+        f"times as fast; {figures['prompt_lookup.same']:.0%} of the replies are the same with it.\n\n"
+        f"A token needs all {weights / 1e9:.2f} GB of weights from memory, which the cores together read at "
+        f"{figures['decoding.bandwidth_gb_s']:.1f} GB/s (a sum over an array larger than the caches): no single stream "
+        f"can decode more than {figures['decoding.limit_tokens_per_s']:.1f} tokens/s. Aisle reaches "
+        f"{figures['decoding.share_of_limit']:.0%} of that with one request."
+    )
+
+
+def draw(rates: Mapping[Run, float], file: Path) -> None:
+    """Tokens per second against requests at once, an SVG. Raises AisleError without Matplotlib."""
+    figure = _figure(6, 3.8)
+    axes = figure.subplots()
+    colours = {"aisle": "tab:orange", "bare": "tab:blue", "lookup": "tab:green"}
+    for side, new in (("aisle", False), ("bare", False), ("lookup", False), ("aisle", True)):
+        points = sorted((run.at_once, rate) for run, rate in rates.items() if (run.side, run.new) == (side, new))
+        label = SIDES[side] + (", prompts to be read first" if new else "")
+        axes.plot(
+            *zip(*points, strict=True), marker="o", color=colours[side], linestyle=":" if new else "-", label=label
+        )
+    axes.set(xlabel="requests at once", ylabel="tokens/s, all together", ylim=(0, None), xticks=at_once(rates))
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    _save(figure, file)
+
+
+def _figure(width: float, height: float) -> Any:
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415  # only in the extra `bench`
+    except ImportError as error:
+        raise AisleError('Drawing needs Matplotlib: install it with pip install "aisle[bench]".') from error
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _save(figure: Any, file: Path) -> None:
+    """The same picture is the same file."""
+    from matplotlib import rc_context  # noqa: PLC0415
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with rc_context({"svg.hashsalt": file.stem}):
+        figure.savefig(file, metadata={"Date": None})
