@@ -144,8 +144,10 @@ def turn_cells(found: Mapping[str, float]) -> Cells:
                 _in_words(found[key.format(name)]) for name in ("p50_ms", "p95_ms", "naive_p50_ms", "naive_p95_ms")
             ]
             bar = BARS.get(key.format("ratio"))
-            ratio = f"{found[key.format('ratio')]:.2g} ×"
-            rows.append([words, f"{found[key.format('turns')]:.0f}", *waits, ratio, f"≥ {bar:g} ×" if bar else "–"])
+            ratio = found[key.format("ratio")]
+            rows.append(
+                [words, f"{found[key.format('turns')]:.0f}", *waits, _times(ratio), f"≥ {bar:g} ×" if bar else "–"]
+            )
     return rows
 
 
@@ -205,6 +207,10 @@ def _statistics(taken: Sequence[float]) -> tuple[float, float, float]:
 
 def _in_words(milliseconds: float) -> str:
     return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f} ×" if ratio >= 10 else f"{ratio:.2f} ×"
 
 
 def _share(flags: Iterable[bool]) -> float:
