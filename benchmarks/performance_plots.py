@@ -30,7 +30,7 @@ def draw_first_product(pairs: Sequence[Pair], file: Path) -> None:
     _steps(axes, retrieved, color="tab:blue", linestyle=":", label="pipeline, documents retrieved (not shown)")
     axes.set(xlabel="seconds from the message on", ylabel="share of turns", xscale="log", ylim=(0, 1.02))
     axes.grid(alpha=0.3, which="both")
-    axes.legend(loc="lower right", fontsize="small")
+    figure.legend(loc="outside upper center", ncols=2, fontsize="small")
     _save(figure, file)
 
 
