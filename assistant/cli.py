@@ -33,6 +33,7 @@ BENCHMARKS = {
     "cold-start": "cold_start",
     "purchases": "purchase_classifier",
     "turns": "turns",
+    "decoding": "decoding",
 }
 EVALUATIONS = {
     "recommenders": "recommenders",
