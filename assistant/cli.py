@@ -33,6 +33,7 @@ BENCHMARKS = {
     "cold-start": "cold_start",
     "purchases": "purchase_classifier",
     "turns": "turns",
+    "encoder": "encoder",
     "decoding": "decoding",
 }
 EVALUATIONS = {
