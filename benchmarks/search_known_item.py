@@ -87,8 +87,8 @@ def _scores(task: Task, encoder: Encoder) -> dict[str, np.ndarray]:
     index = LexicalIndex.build(Document((Field(title),)) for title in task.titles)
     queries = [index.spelling.mend(content(query), encoder.knows) for query in task.queries]
     words = [index.scores(query) for query in queries]
-    lexical = np.array([found.score for found in words])
-    coverage = np.array([found.coverage(np.arange(len(task.titles))) for found in words])
+    lexical = np.array([found.bm25(np.arange(len(task.titles))) for found in words])
+    both = np.array([found.words for found in words])
     titles = encoder.encode(task.titles, progress=True)
     cosine = encoder.encode(queries) @ titles.T
     plain_lexical, plain_cosine = _bm25s_default(task), encoder.encode(task.queries) @ titles.T
@@ -99,7 +99,7 @@ def _scores(task: Task, encoder: Encoder) -> dict[str, np.ndarray]:
         "bm25": lexical,
         "dense": cosine,
         "rrf": _reciprocal_ranks(lexical, cosine),
-        "fused": fused(lexical, coverage, cosine),
+        "fused": fused(both, cosine),
     }
 
 

@@ -52,5 +52,4 @@ def _measured(search: HybridSearch, query: str, rows: np.ndarray) -> tuple[np.nd
     wanted = search.lexical.spelling.mend(content(query) or query, search.encoder.knows)
     words = search.lexical.scores(wanted)
     cosines = search.dense.cosines(search.encoder.encode_query(wanted), rows)
-    coverage = words.coverage(rows)
-    return fused(words.score[rows], coverage, cosines), cosines, coverage
+    return fused(words.words[rows], cosines), cosines, words.coverage(rows)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from retrieval.slots import Slots
+from retrieval.top import top
 from retrieval.vectors import VectorIndex
+
+CANDIDATES = 1_000  # whose exact scores are read, and more where more than some hundred are wanted
+OVERSAMPLED = 5
 
 
 class DenseIndex:
-    """Unit vectors by row; a higher cosine is nearer. `allowed` is a bool mask `[rows]`, None allows every row."""
+    """Unit vectors by row; a higher cosine is nearer."""
 
     def __init__(self, parts: Sequence[VectorIndex], slots: Slots) -> None:
         self._parts = parts
@@ -19,25 +23,35 @@ class DenseIndex:
         self._ends = np.cumsum([len(part) for part in parts])
 
     def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest allowed rows and their cosines, nearest first; fewer where fewer are allowed."""
-        mask = self._slots.mask(allowed)
-        found = [
-            (slots + end - len(part), cosines)
-            for part, end in zip(self._parts, self._ends, strict=True)
-            for slots, cosines in [part.search(vector, k, None if mask is None else mask[end - len(part) : end])]
-        ]
-        slots, cosines = (np.concatenate(column) for column in zip(*found, strict=True))
+        """The k nearest rows and their cosines, nearest first; fewer where fewer are allowed.
+
+        `allowed` is a bool mask `[rows]`, None allows every row.
+        """
+        within = None if allowed is None else np.flatnonzero(allowed)
+        rows = candidates(lambda: self.estimates(vector, within), within, self._slots.rows, k)
+        cosines = self.cosines(vector, rows)
         best = np.argsort(-cosines, kind="stable")[:k]
-        return self._slots.to_rows(slots[best]), cosines[best]
+        return rows[best], cosines[best]
+
+    def estimates(self, vector: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+        """float32 `[len(rows)]`, of all rows for None: about the cosines, near enough to choose candidates by."""
+        if rows is not None:
+            return self._of_rows(rows, lambda part, slots: part.estimates(vector, slots))
+        return self._slots.by_row(np.concatenate([part.estimates(vector) for part in self._parts]))
 
     def cosines(self, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """float32 `[len(rows)]`."""
+        return self._of_rows(rows, lambda part, slots: part.cosines(vector, slots))
+
+    def _of_rows(self, rows: np.ndarray, of: Callable[[VectorIndex, np.ndarray], np.ndarray]) -> np.ndarray:
         slots = self._slots.slots(rows)
-        cosines = np.empty(len(rows), np.float32)
+        if len(self._parts) == 1:
+            return of(self._parts[0], slots)
+        found = np.empty(len(rows), np.float32)
         for part, end in zip(self._parts, self._ends, strict=True):
             here = (slots >= end - len(part)) & (slots < end)
-            cosines[here] = part.cosines(vector, slots[here] - (end - len(part)))
-        return cosines
+            found[here] = of(part, slots[here] - (end - len(part)))
+        return found
 
     def vector(self, row: int) -> np.ndarray:
         """float32 `[d]`."""
@@ -55,3 +69,15 @@ class DenseIndex:
         for place, piece in enumerate(pieces):
             vectors[parts == place] = piece
         return vectors
+
+
+def candidates(estimates: Callable[[], np.ndarray], within: np.ndarray | None, rows: int, k: int) -> np.ndarray:
+    """Rows whose exact scores are worth reading where the k best are wanted, ascending: all, where they are few.
+
+    `estimates()` are of the rows `within`, or of all; each is above -1.
+    """
+    most = max(CANDIDATES, min(OVERSAMPLED * k, k + OVERSAMPLED * CANDIDATES))
+    if (rows if within is None else len(within)) <= most:
+        return np.arange(rows) if within is None else within
+    best = np.sort(top(1 + estimates(), most))  # ascending, so that vectors are read in one sweep
+    return best if within is None else within[best]

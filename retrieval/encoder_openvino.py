@@ -17,7 +17,7 @@ from rich.progress import Progress
 from tokenizers import Tokenizer
 
 CARD, NETWORK, WEIGHTS, TOKENIZER = "card.json", "model.xml", "model.bin", "tokenizer.json"
-TOKENS_AT_ONCE: Final = 512  # of a batch, padding included: more do not fit the core's cache and are no faster
+TOKENS_AT_ONCE: Final = 256  # of a batch, padding included: more leave the core's cache and are slower
 STEP: Final = 8  # lengths are padded to a multiple: OpenVINO plans anew for every shape that it has not seen
 TEXTS_AT_ONCE: Final = 2048  # whose tokens are in memory
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from rich.progress import Progress
@@ -12,25 +11,24 @@ from data.catalogue import Catalogue
 from data.schema import INTERACTIONS
 from data.stages import stage
 from data.store import Store
+from retrieval.dense import candidates
 from retrieval.documents import meaning
 from retrieval.encoder import Encoder
 from retrieval.filters import Filters
 from retrieval.fusion import fused
 from retrieval.index import SearchIndex, updated
 from retrieval.index_files import open_index
-from retrieval.lexical import LexicalScores
 from retrieval.popularity import popularity
 from retrieval.request import content
 from retrieval.reranker import RERANKED, Reranker
 from retrieval.top import top
 
 NO_FILTERS = Filters()
-DEPTH = 200  # candidates taken from each ranking
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One product found. Ranks start at 1 and are None where that ranking did not have it.
+    """One product found.
 
     `cosine` (-1 to 1) is the likeness in meaning of query and product, `coverage` (0 to 1) the share of the query's
     words that the product has; both are 0 where there was no query.
@@ -41,18 +39,6 @@ class Hit:
     score: float
     cosine: float = 0.0
     coverage: float = 0.0
-    dense_rank: int | None = None
-    lexical_rank: int | None = None
-
-
-class _Candidates(NamedTuple):
-    """Rows of both rankings, best first, for a query as it was mended."""
-
-    query: str
-    vector: np.ndarray
-    words: LexicalScores
-    dense: np.ndarray
-    lexical: np.ndarray
 
 
 class HybridSearch:
@@ -103,8 +89,8 @@ class HybridSearch:
         allowed[own] = False
         rows, cosines = self.dense.search(self.dense.vector(own), k, allowed)
         return [
-            Hit(int(row), self.catalogue.ids[row], float(cosine), cosine=float(cosine), dense_rank=rank)
-            for rank, (row, cosine) in enumerate(zip(rows, cosines, strict=True), 1)
+            Hit(int(row), self.catalogue.ids[row], float(cosine), cosine=float(cosine))
+            for row, cosine in zip(rows, cosines, strict=True)
         ]
 
     def updated(self, catalogue: Catalogue, popular: np.ndarray | None = None) -> HybridSearch:
@@ -119,36 +105,33 @@ class HybridSearch:
         return HybridSearch(catalogue, index, self.encoder, popular, self.reranker)
 
     def _ranked(self, query: str, wanted: int, allowed: np.ndarray | None) -> list[Hit]:
+        most = max(wanted, RERANKED)
         with stage("retrieve"):
-            found = self._candidates(query, DEPTH * -(-wanted // DEPTH), allowed)
+            query = self.lexical.spelling.mend(query, self.encoder.knows)
+            vector, words = self.encoder.encode_query(query), self.lexical.scores(query)
+            rows = self._candidates(vector, words.words, most, allowed)
         with stage("rank"):
-            return self._reranked(found.query, self._fused(found, max(wanted, RERANKED)))
+            cosines = self.dense.cosines(vector, rows)
+            scores = fused(words.words[rows], cosines)
+            best = np.argsort(-scores, kind="stable")[:most]
+            coverage = words.coverage(rows[best])
+            hits = [
+                Hit(
+                    row=int(rows[place]),
+                    product_id=self.catalogue.ids[rows[place]],
+                    score=float(scores[place]),
+                    cosine=float(cosines[place]),
+                    coverage=float(covered),
+                )
+                for place, covered in zip(best, coverage, strict=True)
+            ]
+            return self._reranked(query, hits)
 
-    def _candidates(self, query: str, depth: int, allowed: np.ndarray | None) -> _Candidates:
-        query = self.lexical.spelling.mend(query, self.encoder.knows)
-        vector = self.encoder.encode_query(query)
-        words = self.lexical.scores(query)
-        dense, _ = self.dense.search(vector, depth, allowed)
-        return _Candidates(query, vector, words, dense, top(words.score, depth, allowed))
-
-    def _fused(self, found: _Candidates, most: int) -> list[Hit]:
-        rows = np.union1d(found.dense, found.lexical)
-        cosines, coverage = self.dense.cosines(found.vector, rows), found.words.coverage(rows)
-        scores = fused(found.words.score[rows], coverage, cosines)
-        dense_rank = {int(row): rank for rank, row in enumerate(found.dense, 1)}
-        lexical_rank = {int(row): rank for rank, row in enumerate(found.lexical, 1)}
-        return [
-            Hit(
-                row=int(rows[place]),
-                product_id=self.catalogue.ids[rows[place]],
-                score=float(scores[place]),
-                cosine=float(cosines[place]),
-                coverage=float(coverage[place]),
-                dense_rank=dense_rank.get(int(rows[place])),
-                lexical_rank=lexical_rank.get(int(rows[place])),
-            )
-            for place in np.argsort(-scores, kind="stable")[:most]
-        ]
+    def _candidates(self, vector: np.ndarray, words: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:
+        """Rows by what words and meaning, the latter estimated, say together."""
+        within = None if allowed is None else np.flatnonzero(allowed)
+        said = words if within is None else words[within]
+        return candidates(lambda: fused(said, self.dense.estimates(vector, within)), within, len(words), k)
 
     def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
         """The first `RERANKED` in the cross-encoder's order, where the store names one; they keep ahead of the rest."""

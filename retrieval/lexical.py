@@ -9,31 +9,34 @@ from itertools import pairwise
 import numpy as np
 
 from retrieval.documents import Document
-from retrieval.postings import BODY, Postings, Vocabulary, build
+from retrieval.postings import BODY, COVERAGE_SHARE, Postings, Vocabulary, build
 from retrieval.slots import Slots
 from retrieval.spelling import Spelling
 from retrieval.tokens import tokens
 
 
 class LexicalScores:
-    """How the words of one query fit, 0 to 1.
+    """How the words of one query fit, 0 to 1. A word that the catalogue lacks counts as one that no product has.
 
-    `score`: float32 `[rows]`, BM25 as a share of what a product could reach that has every word of the query many
-    times. A word that the catalogue lacks counts as one that no product has, here and in `coverage`.
+    `words`: float32 `[rows]`, in equal parts `coverage` and `bm25`.
     """
 
-    def __init__(self, score: np.ndarray, words: Sequence[_Word], postings: Sequence[Postings], slots: Slots) -> None:
-        self.score = score
-        self._words, self._postings, self._slots = words, postings, slots
+    def __init__(self, words: np.ndarray, query: Sequence[_Word], postings: Sequence[Postings], slots: Slots) -> None:
+        self.words = words
+        self._query, self._postings, self._slots = query, postings, slots
+
+    def bm25(self, rows: np.ndarray) -> np.ndarray:
+        """float32 `[len(rows)]`: BM25 as a share of what a product could reach that has every word many times."""
+        return (self.words[rows] - COVERAGE_SHARE * self.coverage(rows)) / (1 - COVERAGE_SHARE)
 
     def coverage(self, rows: np.ndarray) -> np.ndarray:
         """float32 `[len(rows)]`: the share of the query's words that each has, rare words counting more (by idf), and
         those that only its description has counting less."""
         covered = np.zeros(len(rows), np.float32)
         slots = self._slots.slots(rows)
-        for word in self._words:
+        for word in self._query:
             covered += word.idf * _presence(self._postings, word.tokens, slots)
-        return covered / (sum(word.idf for word in self._words) or 1)
+        return covered / (sum(word.idf for word in self._query) or 1)
 
 
 class _Word:
@@ -74,16 +77,15 @@ class LexicalIndex:
         return cls(vocabulary, [built.postings], frequencies, spelling, Slots(built.postings.count))
 
     def scores(self, query: str) -> LexicalScores:
-        words = [_Word(known, self._idf(known)) for known in self.terms(query)]
+        asked = [_Word(known, self._idf(known)) for known in self.terms(query)]
         score = np.zeros(self._slots.total, np.float32)
         start = 0
         for part in self._postings:
-            for word in words:
+            for word in asked:
                 _add(score[start : start + part.count], part, word)
             start += part.count
-        possible = sum(word.idf for word in words) or 1
-        score /= np.float32(possible)
-        return LexicalScores(self._slots.by_row(score), words, self._postings, self._slots)
+        score /= np.float32(sum(word.idf for word in asked) or 1)
+        return LexicalScores(self._slots.by_row(score), asked, self._postings, self._slots)
 
     def terms(self, query: str) -> list[list[int]]:
         """For each word of the query the tokens of the catalogue that say it, [] where it has none."""

@@ -17,6 +17,7 @@ from retrieval.tokens import analysed
 
 K1 = 1.2
 B = 0.5  # titles are stuffed and descriptions padded: length says less than in prose
+COVERAGE_SHARE = 0.5  # what having a word at all counts, beside how often
 BODY = 0.3  # what a word in the description counts, of one that says what the product is
 
 Vocabulary = dict[str, int]  # token → number, in the order of their first use; it only grows
@@ -33,9 +34,9 @@ class Postings:
     """The tokens of the products of one segment, by slot (the product's place in the segment).
 
     `offsets`: int64 `[tokens + 1]`; those of token t lie at `offsets[t]:offsets[t + 1]` of `slots` (int32, ascending)
-    and `values` (float16): BM25's saturated frequency, tf / (tf + k1·(1 − b + b·length/mean)) in Lucene's variant, of
-    the token in the head or, at `BODY` of its worth, in the body, whichever is more; negative where only the body
-    has the token.
+    and `values` (float16), what the token is worth to each, at most 1: `COVERAGE_SHARE` for having it, and for the rest
+    BM25's saturated frequency, tf / (tf + k1·(1 − b + b·length/mean)) in Lucene's variant. What only the body
+    has is worth `BODY` of that, and its value is negative.
     """
 
     def __init__(self, count: int, offsets: np.ndarray, slots: np.ndarray, values: np.ndarray) -> None:
@@ -150,7 +151,9 @@ class _Gathered:
         offsets, slots, order = _by_token(self.token_ends, self.tokens, len(self.vocabulary))
         head = _saturated(np.asarray(self.heads)[order], of_heads[slots], lengths.head)
         body = _saturated(np.asarray(self.bodies)[order], of_bodies[slots], lengths.body)
-        values = np.where(head > 0, np.maximum(head, BODY * body), -BODY * body).astype(np.float16)
+        frequency = np.where(head > 0, np.maximum(head, BODY * body), BODY * body)
+        worth = COVERAGE_SHARE * np.where(head > 0, 1, BODY) + (1 - COVERAGE_SHARE) * frequency
+        values = np.where(head > 0, worth, -worth).astype(np.float16)
         word_offsets, word_slots, _ = _by_token(self.spelt_ends, self.spelt, len(self.words))
         return Built(Postings(len(of_heads), offsets, slots, values), Spellings(word_offsets, word_slots), lengths)
 

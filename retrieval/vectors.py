@@ -1,4 +1,4 @@
-"""The dense index of one segment: nearest vectors, among those that a filter allows.
+"""The vectors of one segment: likeness to a query, estimated for all of them and exact for a few.
 
 `VectorIndex` is the border; FAISS stands behind it here, another engine is another file with the same methods.
 """
@@ -13,19 +13,17 @@ import numpy as np
 
 Precision = Literal["float32", "float16", "int8"]
 
-EXACT = 20_000  # vectors that are scanned as they are, in a few milliseconds
-RESCORED = 1_000  # candidates of the codes whose cosines are read, and at least five times as many as are wanted
-OVERSAMPLED = 5
-CHUNK = 65_536
+EXACT = 20_000  # vectors that are compared as they are, in a few milliseconds
+CHUNK = 65_536  # vectors that are read at a time
 
 
 class VectorIndex(Protocol):
-    """Unit vectors by slot; a higher cosine is nearer. `allowed` is a bool mask `[n]`, None allows every slot."""
+    """Unit vectors by slot; a higher cosine is nearer."""
 
     def __len__(self) -> int: ...
 
-    def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest allowed slots (int64) and their cosines, nearest first; fewer where fewer are allowed."""
+    def estimates(self, vector: np.ndarray, slots: np.ndarray | None = None) -> np.ndarray:
+        """float32 `[len(slots)]`, of all slots for None: about the cosines, near enough to choose candidates by."""
         ...
 
     def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
@@ -40,12 +38,13 @@ class VectorIndex(Protocol):
 
 
 class FaissIndex:
-    """Few vectors are scanned as they are. Of many, one bit a dimension is kept in memory: the sign of the centred and
+    """Few vectors are compared as they are. Of many, one bit a dimension is compared: the sign of the centred and
     randomly rotated vector (Charikar, 2002; the rotation evens out the dimensions, as in RaBitQ, Gao and Long, 2024).
-    All codes are scanned for the Hamming nearest, and these put into order by their vectors, which stay on disk.
+    The vectors themselves stay on disk, where those of the candidates are read.
 
-    There is nothing to train, adding is appending, and a filter is an `IDSelector` inside the scan, so that k allowed
-    slots come back and not k less the refused.
+    There is nothing to train, and adding is appending. All products are estimated, and not only the nearest found, so
+    that what words and meaning say can be put together before candidates are chosen: among a million products many have
+    all words of a query, and more are as near to it.
     """
 
     def __init__(self, stored: np.ndarray, scales: np.ndarray | None, codes: Codes | None) -> None:
@@ -53,10 +52,7 @@ class FaissIndex:
         self.stored = stored
         self.scales = scales
         self.codes = codes
-        self._exact: faiss.IndexFlatIP | None = None
-        if codes is None:
-            self._exact = faiss.IndexFlatIP(stored.shape[1])
-            self._exact.add(self.vectors(slice(None)))
+        self._exact = self.vectors(slice(None)) if codes is None else None
 
     @classmethod
     def build(cls, vectors: np.ndarray, precision: Precision = "float16", *, exact: int = EXACT) -> FaissIndex:
@@ -100,68 +96,72 @@ class FaissIndex:
         found = self.stored[slots].astype(np.float32)
         return found if self.scales is None else found * self.scales[slots, None]
 
-    def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
-        cosines: np.ndarray = self.stored[slots].astype(np.float32) @ vector
-        return cosines if self.scales is None else cosines * self.scales[slots]
-
-    def search(self, vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        count = len(self) if allowed is None else int(allowed.sum())
-        k = min(k, count)
-        if k == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        rescored = max(RESCORED, OVERSAMPLED * k)
-        if allowed is not None and count <= rescored:
-            return self._best(vector, np.flatnonzero(allowed), k)
+    def estimates(self, vector: np.ndarray, slots: np.ndarray | None = None) -> np.ndarray:
         faiss.omp_set_num_threads(1)  # of this thread: sharing out a few milliseconds costs more
-        selector = None if allowed is None else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        parameters = faiss.SearchParameters(sel=selector)
-        if self._exact is not None:
-            cosines, slots = self._exact.search(vector[None], k, params=parameters)
-            return slots[0], cosines[0]
-        assert self.codes is not None
-        return self._best(vector, self.codes.nearest(vector, min(rescored, count), parameters), k)
+        if self.codes is not None:
+            return self.codes.estimates(vector, slots)
+        assert self._exact is not None
+        several = self._exact if slots is None else self._exact[slots]
+        found: np.ndarray = faiss.pairwise_distances(vector[None], several, faiss.METRIC_INNER_PRODUCT)[0]
+        return found
 
-    def _best(self, vector: np.ndarray, slots: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        cosines = self.cosines(vector, slots)
-        best = np.argsort(-cosines, kind="stable")[:k]
-        return slots[best], cosines[best]
+    def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        cosines = np.empty(len(slots), np.float32)
+        for start in range(0, len(slots), CHUNK):
+            part = slice(start, start + CHUNK)
+            cosines[part] = self.stored[slots[part]].astype(np.float32) @ vector
+        return cosines if self.scales is None else cosines * self.scales[slots]
 
 
 class Codes:
-    """A bit for each dimension of each vector, packed: uint8 `[n, d / 8]` (d rounded up to eight)."""
+    """A bit for each dimension of each vector, packed: uint8 `[n, d / 8]` (d rounded up to eight).
 
-    def __init__(self, packed: np.ndarray, mean: np.ndarray, rotation: np.ndarray) -> None:
+    `mean`: float32 `[d]`; `rotation`: float32 `[d, d]`; `norm`: the vectors' usual distance from their mean.
+    """
+
+    def __init__(self, packed: np.ndarray, mean: np.ndarray, rotation: np.ndarray, norm: np.ndarray) -> None:
         self.packed = packed
         self.mean = mean
         self.rotation = rotation
-        self._index = faiss.IndexBinaryFlat(packed.shape[1] * 8)
-        self._index.add(np.ascontiguousarray(packed))
+        self.norm = norm
+        bits = packed.shape[1] * 8
+        self._cosine_of = np.cos(np.pi * np.arange(bits + 1) / bits).astype(np.float32)  # by the bits that differ
 
     @classmethod
     def build(cls, vectors: np.ndarray, seed: int = 0) -> Codes:
         n, d = vectors.shape
         mean = vectors.mean(axis=0)
-        square = np.random.default_rng(seed).standard_normal((d, -(-d // 8) * 8))
-        rotation = np.linalg.qr(square.T)[0].T.astype(np.float32)  # orthonormal rows
-        packed = np.empty((n, rotation.shape[1] // 8), np.uint8)
+        square = np.random.default_rng(seed).standard_normal((-(-d // 8) * 8, d))
+        rotation = np.linalg.qr(square)[0].T.astype(np.float32)  # orthonormal rows
+        packed, norms = np.empty((n, rotation.shape[1] // 8), np.uint8), np.empty(n, np.float32)
         for start in range(0, n, CHUNK):
             part = slice(start, start + CHUNK)
             packed[part] = _packed(vectors[part], mean, rotation)
-        return cls(packed, mean, rotation)
+            norms[part] = np.linalg.norm(vectors[part] - mean, axis=1)
+        return cls(packed, mean, rotation, norms.mean())
 
     @classmethod
     def load(cls, folder: Path) -> Codes:
-        return cls(*(np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("codes", "mean", "rotation")))
+        """Memory-mapped. Raises OSError or ValueError where the files are not codes."""
+        parts = ("codes", "mean", "rotation", "norm")
+        return cls(*(np.load(folder / f"{part}.npy", mmap_mode="r" if part == "codes" else None) for part in parts))
 
     def save(self, folder: Path) -> None:
-        for part, values in (("codes", self.packed), ("mean", self.mean), ("rotation", self.rotation)):
+        parts = {"codes": self.packed, "mean": self.mean, "rotation": self.rotation, "norm": self.norm}
+        for part, values in parts.items():
             np.save(folder / f"{part}.npy", values)
 
-    def nearest(self, vector: np.ndarray, k: int, parameters: faiss.SearchParameters) -> np.ndarray:
-        """The k slots that differ in the fewest bits, ascending, so that their vectors are read in one sweep."""
+    def estimates(self, vector: np.ndarray, slots: np.ndarray | None) -> np.ndarray:
+        """The share of bits that differ is the angle, seen from the mean; from there it is reckoned back."""
+        codes = self.packed if slots is None else self.packed[slots]
         code = _packed(vector[None], self.mean, self.rotation)
-        slots = self._index.search(code, k, params=parameters)[1][0]
-        return np.sort(slots[slots >= 0])
+        differing = np.empty(len(codes), np.int32)
+        ours, theirs, found = (faiss.swig_ptr(array) for array in (code, codes, differing))
+        faiss.hammings(ours, theirs, 1, len(codes), code.shape[1], found)
+        estimates = self._cosine_of[differing]
+        estimates *= np.linalg.norm(vector - self.mean) * self.norm
+        estimates += self.mean @ vector
+        return estimates
 
 
 def _packed(vectors: np.ndarray, mean: np.ndarray, rotation: np.ndarray) -> np.ndarray:

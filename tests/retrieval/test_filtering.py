@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from data.catalogue import Catalogue
 from data.schema import PRODUCTS, Columns
+from retrieval.dense import DenseIndex
 from retrieval.facets import facets, statistics
 from retrieval.filters import Filters
 from retrieval.fusion import fused
 from retrieval.hybrid import HybridSearch
 from retrieval.measures import Measure, intervals
 from retrieval.request import content
+from retrieval.slots import Slots
 from retrieval.top import top
 from retrieval.vectors import FaissIndex, Precision
 
@@ -54,17 +56,21 @@ def many() -> np.ndarray:
     return units
 
 
+def over(vectors: np.ndarray, precision: Precision = "float32", exact: int = 20_000) -> DenseIndex:
+    return DenseIndex([FaissIndex.build(vectors, precision, exact=exact)], Slots(len(vectors)))
+
+
 @given(seed=st.integers(0, 2**32 - 1), share=st.sampled_from([0.001, 0.05, 0.4, 0.8, 1.0]), k=st.integers(1, 40))
 @SAME_INPUT
 def test_a_few_vectors_are_searched_exactly_under_any_mask(units: np.ndarray, seed: int, share: float, k: int) -> None:
     random = np.random.default_rng(seed)
     allowed = random.random(len(units)) < share
     query = units[random.integers(len(units))]
-    slots, cosines = FaissIndex.build(units, "float32").search(query, k, allowed)
+    rows, cosines = over(units).search(query, k, allowed)
     exact = np.where(allowed, units @ query, -np.inf)
-    assert allowed[slots].all()
-    assert len(slots) == min(k, allowed.sum())
-    np.testing.assert_allclose(cosines, np.sort(exact)[::-1][: len(slots)], atol=1e-5)
+    assert allowed[rows].all()
+    assert len(rows) == min(k, allowed.sum())
+    np.testing.assert_allclose(cosines, np.sort(exact)[::-1][: len(rows)], atol=1e-5)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
@@ -73,16 +79,24 @@ def test_the_codes_find_nearly_all_of_many_and_nothing_refused(
     many: np.ndarray, share: float, precision: Precision
 ) -> None:
     allowed = np.random.default_rng(2).random(len(many)) < share
-    index = FaissIndex.build(many, precision, exact=1000)
-    assert index.codes is not None
+    index = over(many, precision, exact=1000)
     right = 0
     for query in many[:50]:
-        slots, cosines = index.search(query, 10, allowed)
-        assert allowed[slots].all()
+        rows, cosines = index.search(query, 10, allowed)
+        assert allowed[rows].all()
         assert np.all(np.diff(cosines) <= 0)
-        np.testing.assert_allclose(cosines, many[slots] @ query, atol=0.01)
-        right += len(set(slots) & set(np.argsort(-np.where(allowed, many @ query, -np.inf))[:10]))
+        np.testing.assert_allclose(cosines, many[rows] @ query, atol=0.01)
+        right += len(set(rows) & set(np.argsort(-np.where(allowed, many @ query, -np.inf))[:10]))
     assert right >= 0.97 * 500
+
+
+def test_the_codes_estimate_the_cosine(many: np.ndarray) -> None:
+    index = FaissIndex.build(many, "float16", exact=1000)
+    query, some = many[7], np.arange(0, len(many), 3)
+    errors = index.estimates(query) - many @ query
+    assert abs(errors.mean()) < 0.05
+    assert errors.std() < 0.1
+    np.testing.assert_array_equal(index.estimates(query, some), index.estimates(query)[some])
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
@@ -93,9 +107,10 @@ def test_vectors_come_back_from_disk_as_they_were(
     built = FaissIndex.build(units, precision, exact=exact)
     built.save(tmp_path)
     loaded = FaissIndex.load(tmp_path)
+    np.testing.assert_array_equal(built.vectors(slice(None)), loaded.vectors(slice(None)))
     for query in units[:5]:
-        for before, after in zip(built.search(query, 7), loaded.search(query, 7), strict=True):
-            np.testing.assert_array_equal(before, after)
+        np.testing.assert_array_equal(built.estimates(query), loaded.estimates(query))
+        np.testing.assert_array_equal(built.cosines(query, np.arange(99)), loaded.cosines(query, np.arange(99)))
 
 
 @given(
@@ -120,7 +135,7 @@ def test_search_is_brute_force_over_the_allowed_rows(shop: HybridSearch, wanted:
     words = shop.lexical.scores(content(query))
     rows = np.arange(len(shop.catalogue))
     cosines = shop.dense.cosines(shop.encoder.encode_query(content(query)), rows)
-    scores = fused(words.score, words.coverage(rows), cosines)
+    scores = fused(words.words, cosines)
     assert {hit.row for hit in hits} == set(np.flatnonzero(allowed))
     np.testing.assert_allclose([hit.score for hit in hits], np.sort(scores[allowed])[::-1], atol=1e-5)
 

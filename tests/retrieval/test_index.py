@@ -230,7 +230,7 @@ def test_an_index_brought_up_to_date_finds_what_a_new_one_finds(
         every = np.arange(len(catalogues[-1]))
         np.testing.assert_allclose(scores[0].coverage(every), scores[1].coverage(every), atol=1e-6)
         if lengths == fresh.segments[0].lengths:
-            np.testing.assert_allclose(scores[0].score, scores[1].score, atol=2e-3)
+            np.testing.assert_allclose(scores[0].words, scores[1].words, atol=2e-3)
         ids = [{hit.product_id for hit in search.search(query, 100)} for search in (kept, new)]
         assert ids[0] == ids[1] == set(catalogues[-1].ids)
 
