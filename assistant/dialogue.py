@@ -151,7 +151,7 @@ class Dialogue:
     def warm(self) -> None:
         """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
         if self._model is not None:
-            warm(self._model)
+            warm(self._model.inner)  # no answer is wanted, so that none is refused
             self._writer.warm()
 
     def state(self, session: str) -> DialogueState:
