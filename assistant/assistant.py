@@ -124,12 +124,15 @@ class Assistant:
             if changed:
                 store, encoder = self.shop.store, self.shop.search.encoder
                 search = HybridSearch.open(store, encoder=encoder, progress=False)
-                shop = Shop.of(store, search, TrainedModels(store, search), self.shop.database)
+                models = TrainedModels(store, search)
+                models.current()
+                shop = Shop.of(store, search, models, self.shop.database)
                 self._dialogue, self.shop = self._dialogue.over(shop), shop
         return changed
 
     def warm(self) -> None:
-        """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
+        """Open the recommender and read the fixed prompts into the engine's cache, so that no shopper waits for it."""
+        self.shop.models.current()
         self._dialogue.warm()
 
     def reply(

@@ -21,7 +21,7 @@ def in_personal_order(shop: Shop, hits: Sequence[Hit], query: str, shopper: Shop
     conversation has no part in it, so that the pages of one list do not shift.
     """
     weight = shop.store.settings.personalise
-    if not weight or not shop.recommender.known(shopper.user):
+    if not weight or shopper.user is None or not shop.recommender.known(shopper.user):
         return list(hits)
     titled = _titled(shop, hits, query)
     available = [hit for hit in hits[titled:REORDERED] if shop.catalogue.in_stock[hit.row]]

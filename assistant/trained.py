@@ -19,29 +19,36 @@ CHECK_S = 3.0  # seconds between two looks at the card
 
 
 class TrainedModels:
+    """Opened when they are first asked for: the libraries alone take seconds, and most messages need no recommender."""
+
     def __init__(self, store: Store, search: HybridSearch) -> None:
-        self._parts = (store, search.catalogue, product_vectors(search))
+        self._store, self._search = store, search
         self._card = store.models_folder / CARD
         self._lock = threading.Lock()
-        self._written, self._checked = self._mtime(), time.monotonic()
-        self._recommender = self._opened()
+        self._written, self._checked = 0, 0.0
+        self._recommender: ShopRecommender | None = None
 
     def current(self) -> ShopRecommender:
         """The one trained last. Whoever asks while another thread opens it is served by the one before."""
-        if time.monotonic() - self._checked >= CHECK_S and self._lock.acquire(blocking=False):
+        known = self._recommender
+        if known is not None and time.monotonic() - self._checked < CHECK_S:
+            return known
+        if self._lock.acquire(blocking=known is None):
             try:
+                written = self._mtime()
+                if self._recommender is None or written != self._written:
+                    self._recommender, self._written = self._opened(), written
                 self._checked = time.monotonic()
-                if (written := self._mtime()) != self._written:
-                    self._recommender = self._opened()
-                    self._written = written
+                return self._recommender
             finally:
                 self._lock.release()
-        return self._recommender
+        assert known is not None
+        return known
 
     def _opened(self) -> ShopRecommender:
         from recommenders.service import ShopRecommender  # noqa: PLC0415  (takes seconds, which not every command needs)
 
-        return ShopRecommender.open(*self._parts)
+        return ShopRecommender.open(self._store, self._search.catalogue, product_vectors(self._search))
 
     def _mtime(self) -> int:
         try:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from langchain_core.language_models import BaseChatModel
 
 from assistant.engines.breaker import GuardedModel
+from data.cuda import has_cuda
 from data.errors import AisleError
 from data.store import StoreSettings
 from data.weights import fetch, models
@@ -52,7 +53,7 @@ def choose(settings: StoreSettings) -> Choice:
     url = os.environ.get("AISLE_LLM_URL") or settings.llm_url
     model = os.environ.get("AISLE_LLM_MODEL") or settings.llm_model
     if kind == "auto":
-        kind = "openai" if url else "transformers" if _has_cuda() else "openvino"
+        kind = "openai" if url else "transformers" if has_cuda() else "openvino"
     match kind:
         case "none":
             return Choice("none")
@@ -63,7 +64,7 @@ def choose(settings: StoreSettings) -> Choice:
         case "openvino":
             return Choice("openvino", model or DEFAULT_LLM, device="CPU")
         case "transformers":
-            return Choice("transformers", model or DEFAULT_LLM, device="cuda" if _has_cuda() else "cpu")
+            return Choice("transformers", model or DEFAULT_LLM, device="cuda" if has_cuda() else "cpu")
     raise AisleError(f"There is no language model engine '{kind}'; llm is auto, {', '.join(get_args(Kind))}.")
 
 
@@ -136,9 +137,3 @@ def _weights(model: str, *, hub: bool = False) -> Path | str:
         return model
     known = ", ".join(weights.name for weights in models() if weights.role == "llm")
     raise AisleError(f"The language model '{model}' is neither a file here nor one that Aisle ships with ({known}).")
-
-
-def _has_cuda() -> bool:
-    import torch  # noqa: PLC0415  (seconds, and only wanted where the choice is open)
-
-    return torch.cuda.is_available()
