@@ -12,6 +12,7 @@ from retrieval.vectors import VectorIndex
 
 CANDIDATES = 1_000  # whose exact scores are read, and more where more than some hundred are wanted
 OVERSAMPLED = 5
+SEVERAL = 0.25  # of all rows: so many are sooner estimated among all than picked out
 
 
 class DenseIndex:
@@ -27,8 +28,7 @@ class DenseIndex:
 
         `allowed` is a bool mask `[rows]`, None allows every row.
         """
-        within = None if allowed is None else np.flatnonzero(allowed)
-        rows = candidates(lambda: self.estimates(vector, within), within, self._slots.rows, k)
+        rows = candidates(lambda within: self.estimates(vector, within), allowed, self._slots.rows, k)
         cosines = self.cosines(vector, rows)
         best = np.argsort(-cosines, kind="stable")[:k]
         return rows[best], cosines[best]
@@ -71,13 +71,20 @@ class DenseIndex:
         return vectors
 
 
-def candidates(estimates: Callable[[], np.ndarray], within: np.ndarray | None, rows: int, k: int) -> np.ndarray:
+def candidates(
+    estimates: Callable[[np.ndarray | None], np.ndarray], allowed: np.ndarray | None, rows: int, k: int
+) -> np.ndarray:
     """Rows whose exact scores are worth reading where the k best are wanted, ascending: all, where they are few.
 
-    `estimates()` are of the rows `within`, or of all; each is above -1.
+    `estimates(rows)` are float32 `[len(rows)]`, of all rows for None; each is above -1. `allowed`: bool `[rows]`.
     """
+    within = None if allowed is None else np.flatnonzero(allowed)
     most = max(CANDIDATES, min(OVERSAMPLED * k, k + OVERSAMPLED * CANDIDATES))
     if (rows if within is None else len(within)) <= most:
         return np.arange(rows) if within is None else within
-    best = np.sort(top(1 + estimates(), most))  # ascending, so that vectors are read in one sweep
-    return best if within is None else within[best]
+    if allowed is not None and within is not None and len(within) > SEVERAL * rows:
+        best = top(np.where(allowed, 1 + estimates(None), np.float32(0)), most)
+    else:
+        best = top(1 + estimates(within), most)
+        best = best if within is None else within[best]
+    return np.sort(best)  # so that vectors are read in one sweep

@@ -129,9 +129,11 @@ class HybridSearch:
 
     def _candidates(self, vector: np.ndarray, words: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:
         """Rows by what words and meaning, the latter estimated, say together."""
-        within = None if allowed is None else np.flatnonzero(allowed)
-        said = words if within is None else words[within]
-        return candidates(lambda: fused(said, self.dense.estimates(vector, within)), within, len(words), k)
+
+        def estimates(rows: np.ndarray | None) -> np.ndarray:
+            return fused(words if rows is None else words[rows], self.dense.estimates(vector, rows))
+
+        return candidates(estimates, allowed, len(words), k)
 
     def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
         """The first `RERANKED` in the cross-encoder's order, where the store names one; they keep ahead of the rest."""
