@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -104,26 +105,24 @@ def family_generator(seed: int, purpose: str, family: str) -> np.random.Generato
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), zlib.crc32(family.encode())])
 
 
+def without_end(department: Department, family: Family, rng: np.random.Generator) -> Iterator[list[DemoProduct]]:
+    """The variants of one model after the other; the same product comes again in time."""
+    for brand, line in _models(department.brands_of(family), rng):
+        model = _model(family, brand, line, rng)
+        variants = int(rng.choice([1, 2, 3, 4], p=[0.4, 0.32, 0.18, 0.1]))
+        yield [_variant(department, family, model, rng) for _ in range(variants)]
+
+
 def _family_products(department: Department, family: Family, seed: int) -> list[DemoProduct]:
     rng = family_generator(seed, "products", family.name)
-    brands = department.brands_of(family)
-    titles: set[str] = set()
-    products: list[DemoProduct] = []
-    for attempt, (brand, line) in enumerate(_models(brands, rng)):
-        if attempt > _ATTEMPTS:
-            raise AisleError(
-                f"'{family.name}' has too few variants for {family.products} products: add values or colours."
-            )
-        model = _model(family, brand, line, rng)
-        for _ in range(int(rng.choice([1, 2, 3, 4], p=[0.4, 0.32, 0.18, 0.1]))):
+    products: dict[str, DemoProduct] = {}
+    for variants in islice(without_end(department, family, rng), _ATTEMPTS):
+        for product in variants:
             number = len(products) + 1
-            product = _variant(department, family, model, number, rng)
-            if product.title not in titles:
-                titles.add(product.title)
-                products.append(product)
+            products.setdefault(product.title, replace(product, product_id=f"{slug(family.name)}-{number:02d}"))
             if len(products) == family.products:
-                return products
-    raise AssertionError("unreachable: models never end")
+                return list(products.values())
+    raise AisleError(f"'{family.name}' has too few variants for {family.products} products: add values or colours.")
 
 
 def _models(brands: list[Brand], rng: np.random.Generator) -> Iterator[tuple[Brand, str]]:
@@ -159,9 +158,7 @@ def _value(attribute: Attribute, rng: np.random.Generator) -> str:
     return VALUE_SEPARATOR.join(values[start : start + length])
 
 
-def _variant(
-    department: Department, family: Family, model: _Model, number: int, rng: np.random.Generator
-) -> DemoProduct:
+def _variant(department: Department, family: Family, model: _Model, rng: np.random.Generator) -> DemoProduct:
     attributes = model.attributes | {
         name: _value(family.attributes[name], rng) for name in family.shown if name in family.attributes
         and not family.attributes[name].by
@@ -177,7 +174,7 @@ def _variant(
     price = _price(family, model, attributes)
     list_price = _ending(price * rng.uniform(1.12, 1.45)) if rng.random() < SHARE_ON_SALE else None
     return DemoProduct(
-        product_id=f"{slug(family.name)}-{number:02d}",
+        product_id=slug(family.name),
         department=department,
         family=family,
         brand=model.brand,
