@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from assistant.engines import fetch_weights
+from assistant.tracing import configure_tracing
 from data.errors import AisleError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "recommenders": "recommenders",
     "latency": "recommend_latency",
     "cold-start": "cold_start",
+    "scale": "search",
     "purchases": "purchase_classifier",
     "turns": "turns",
     "encoder": "encoder",
@@ -51,6 +53,7 @@ def main() -> None:
     """What the `aisle` script calls: what goes wrong is one sentence and a non-zero exit, never a traceback."""
     _quiet_libraries()
     try:
+        configure_tracing()
         app()
     except AisleError as error:
         Console(stderr=True).print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)

@@ -1,15 +1,18 @@
 """Tokens per second of the language model: for several shoppers at once, beside the bare engine, against the limit.
 
 Real reply prompts of the demo store, as `assistant/replies/writer.py` builds them, are answered with so many requests
-at once by Aisle's engine, in batches of that size by `openvino_genai.LLMPipeline`, and by Aisle's engine with prompt
-lookup. The sides alternate. Every measurement answers all prompts; the figure is the median over the rounds.
+at once by Aisle's engine as it is, by the same without prompt lookup, and in batches of that size by
+`openvino_genai.LLMPipeline`, which has none. The sides alternate. Every measurement answers all prompts; the figure is
+the median over the rounds.
 
-`concurrent{1,2,4,8}.tokens_per_s`   tokens of all replies over the time until the last is whole; the prompts have been
-                                     read before, so that it is decoding that is timed.
-`concurrent8.tokens_per_s.ratio`     what eight get over what one gets.
+`concurrent{1,2,4,8}.tokens_per_s`   tokens of all replies over the time until the last is whole, without prompt lookup;
+                                     the prompts have been read before, so that it is decoding that is timed.
+`concurrent8.tokens_per_s.ratio`     what eight get over what one gets, without prompt lookup: what the batch is worth.
 `concurrent8.new_prompts.ratio`      the same where every prompt is new but for its fixed beginning, and must be read.
 `bare8.tokens_per_s.ratio`           the bare engine's eight over its one.
+`prompt_lookup{1,2,4,8}.tokens_per_s`  with prompt lookup, as shoppers have it.
 `prompt_lookup.ratio`                one request, with prompt lookup over without; `prompt_lookup.ratio.8` for eight.
+`prompt_lookup8.tokens_per_s.ratio`  with prompt lookup, eight over one: less, because the one gains most.
 `prompt_lookup.same`                 share of the replies that are the same, word for word, with and without, alone.
 `decoding.bandwidth_gb_s`            bytes of an array larger than any cache, summed by one thread a core, over seconds.
 `decoding.limit_tokens_per_s`        bandwidth over bytes of weights: a token needs them all, so that no single stream
@@ -40,7 +43,7 @@ from rich.console import Console
 from assistant import Assistant
 from assistant.engines.choose import DEFAULT_LLM
 from assistant.engines.openvino_genai import ChatOpenVINO
-from benchmarks.decoding_figures import Run, draw, report
+from benchmarks.decoding_figures import SIDES, Run, draw, report
 from benchmarks.evaluation import PERFORMANCE, Options, Report, command
 from benchmarks.machine import cores
 from data.demo import make_demo_store
@@ -48,7 +51,6 @@ from data.errors import AisleError
 from data.weights import fetch
 
 AT_ONCE: Final = (1, 2, 4, 8)
-LOOKUP: Final = 3  # tokens guessed from the prompt in each step
 ARRAY: Final = 2 << 30  # bytes, several times the largest cache
 ASKED: Final = (
     "a warm hat under $30", "water bottles in stock", "a mug for my office", "running shoes for winter",
@@ -83,7 +85,7 @@ def measure(options: Options, console: Console) -> Report:
     prompts = reply_prompts(options.prompts)
     console.print(f"{len(prompts)} prompts of replies, {options.tokens} tokens each", highlight=False)
     bandwidth = stream_bandwidth()
-    sides = _sides(model, options.tokens)
+    sides = _sides(model)
     console.print("Three engines loaded", highlight=False)
     runs: dict[Run, list[float]] = defaultdict(list)
     texts: dict[str, list[str]] = {}
@@ -97,7 +99,7 @@ def measure(options: Options, console: Console) -> Report:
             if run.at_once == 1 and not run.new:
                 texts[run.side] = said
             console.print(f"round {number + 1}: {run} {tokens / seconds:.2f} tokens/s", highlight=False)
-    same = float(np.mean([one == other for one, other in zip(texts["aisle"], texts["lookup"], strict=True)]))
+    same = float(np.mean([one == other for one, other in zip(texts["aisle"], texts["plain"], strict=True)]))
     found = report({run: median(each) for run, each in runs.items()}, bandwidth, _weights(model), same)
     if options.docs:
         draw({run: median(each) for run, each in runs.items()}, options.docs.with_suffix("") / "concurrency.svg")
@@ -106,9 +108,8 @@ def measure(options: Options, console: Console) -> Report:
 
 def planned(at_once: Sequence[int]) -> list[Run]:
     """What one round measures, the sides in turn."""
-    known = [Run(side, count) for count in at_once for side in ("aisle", "bare")]
-    new = [Run("aisle", count, new=True) for count in at_once]
-    return [*known, *new, Run("lookup", at_once[0]), Run("lookup", at_once[-1])]
+    known = [Run(side, count) for count in at_once for side in SIDES]
+    return [*known, *(Run("plain", count, new=True) for count in at_once)]
 
 
 def reply_prompts(count: int) -> list[Prompt]:
@@ -144,10 +145,10 @@ def stream_bandwidth(size: int = ARRAY, repeats: int = 5) -> float:
 Side = Callable[[Sequence[Prompt], int, int], tuple[int, float, list[str]]]
 
 
-def _sides(model: Path, tokens: int) -> dict[str, Side]:
+def _sides(model: Path) -> dict[str, Side]:
     ours = ChatOpenVINO(path=model, timeout=600)
-    guessing = ChatOpenVINO(path=model, timeout=600, prompt_lookup=LOOKUP)
-    return {"aisle": _ours(ours), "lookup": _ours(guessing), "bare": _bare(ours, model)}
+    plain = ChatOpenVINO(path=model, timeout=600, prompt_lookup=0)
+    return {"aisle": _ours(ours), "plain": _ours(plain), "bare": _bare(ours, model)}
 
 
 def _ours(engine: ChatOpenVINO) -> Side:

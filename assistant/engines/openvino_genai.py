@@ -56,7 +56,9 @@ class ChatOpenVINO(BaseChatModel):
     timeout: float = 60  # seconds
     running: int = 8
     waiting: int = 32
-    prompt_lookup: int = 0  # tokens guessed from the prompt in each step
+    # Tokens guessed from the prompt in each step, 0 for none. Replies repeat what listings say: with 2, `aisle bench
+    # decoding` finds one reply written about twice and eight about 1.3 times as fast, word for word the same.
+    prompt_lookup: int = 2
     properties: dict[str, Any] = Field(default_factory=dict)  # passed to OpenVINO as they are
 
     _process: EngineProcess = PrivateAttr()

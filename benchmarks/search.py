@@ -1,0 +1,293 @@
+"""Search at size: catalogues of 10,000, 100,000 and a million products, with everything on; other engines beside it.
+
+`aisle bench scale --sizes 10000,100000,1000000 --json docs/figures/search.json --docs`. Every measurement runs in a
+process of its own. Catalogues and their indexes are kept under `$AISLE_HOME/benchmarks` (4 GB for a million) and used
+again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from rich.console import Console
+
+from benchmarks.catalogues import Catalogued, made
+from benchmarks.evaluation import PERFORMANCE, Report, command
+from benchmarks.machine import machine
+from benchmarks.search_tables import blocks, plot
+from benchmarks.vector_rivals import RIVALS
+from data.catalogue import Catalogue
+from data.schema import PRODUCTS, Columns
+from retrieval.filters import Filters
+from retrieval.fusion import fused
+from retrieval.hybrid import HybridSearch
+from retrieval.request import content
+
+SIZES = (10_000, 100_000, 1_000_000)
+SHARES = {"unfiltered": 1.0, "filter50pct": 0.5, "filter10pct": 0.1, "filter1pct": 0.01}
+K = 10
+EXHAUSTIVE = 60  # queries that are answered exhaustively, too
+CHANGED = 100  # products that are added, changed and taken away
+LIMIT = 900  # seconds that one engine may take at one size
+GB = 1e9
+
+
+def short(size: int) -> str:
+    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1000}k"
+
+
+def condition(catalogue: Catalogue, share: float) -> Filters:
+    """What so many of the products meet: the dearer half of what there is in stock, up to a price."""
+    if share >= 1:
+        return Filters()
+    prices = np.sort(catalogue.price[catalogue.in_stock])
+    least = prices[len(prices) // 2] if share < 0.5 else prices[0]
+    dearer = prices[prices >= least]
+    wanted = min(int(share * len(catalogue)), len(dearer) - 1)
+    return Filters(price_min=float(least), price_max=float(dearer[wanted]), in_stock=True)
+
+
+def measure(size: int) -> dict[str, float]:
+    """In a process of its own: opening, latency, throughput, recall, memory."""
+    catalogued = made(size)
+    _ = catalogued.encoder.encode_query("warm")
+    process = psutil.Process()
+    before = process.memory_info().rss
+    started = time.perf_counter()
+    search = HybridSearch.open(catalogued.store, encoder=catalogued.encoder, progress=False)
+    found: dict[str, float] = {"open_s": time.perf_counter() - started}
+    search.search("red mug", K, Filters(price_max=20, colour=["red"]))
+    found["open_and_first_s"] = time.perf_counter() - started
+    found["rss_opened_gb"] = process.memory_info().rss / GB
+    found["disk_gb"] = _bytes(catalogued.store.index_folder) / GB
+    found["bytes_per_product"] = _bytes(catalogued.store.index_folder) / size
+    for name, share in SHARES.items():
+        filters = condition(search.catalogue, share)
+        if share < 1:
+            found[f"share.{name}"] = float(filters.mask(search.catalogue).mean())
+        found |= _latency(search, catalogued, filters, name)
+    found["rss_gb"] = process.memory_info().rss / GB
+    found["rss_without_libraries_gb"] = (process.memory_info().rss - before) / GB
+    for threads in (1, 2):
+        found[f"qps.{threads}"] = _throughput(search, catalogued.queries, threads)
+    return found | _recall(search, catalogued)
+
+
+def _latency(search: HybridSearch, catalogued: Catalogued, filters: Filters, name: str) -> dict[str, float]:
+    """Each query for the first time: encoding it is part of the wait."""
+    catalogued.encoder.forget()
+    for query in catalogued.queries[:20]:
+        search.search(query, K, filters)
+    catalogued.encoder.forget()
+    taken = [_seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
+    known = [_seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
+    return {
+        f"p50_ms.{name}": 1e3 * float(np.percentile(taken, 50)),
+        f"p95_ms.{name}": 1e3 * float(np.percentile(taken, 95)),
+        f"p50_ms.{name}.encoded": 1e3 * float(np.percentile(known, 50)),
+        f"p95_ms.{name}.encoded": 1e3 * float(np.percentile(known, 95)),
+    }
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in (folder / "search").rglob("*") if file.is_file())
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _throughput(search: HybridSearch, queries: list[str], threads: int) -> float:
+    """Queries a second that are answered in so many threads of one process, their vectors known."""
+
+    def work(part: list[str]) -> None:
+        for query in part:
+            search.search(query, K)
+
+    workers = [threading.Thread(target=work, args=(queries[number::threads],)) for number in range(threads)]
+    started = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return len(queries) / (time.perf_counter() - started)
+
+
+def _recall(search: HybridSearch, catalogued: Catalogued) -> dict[str, float]:
+    """Of the best ten by the same scores of all products; one as good as the tenth counts. Dense: by cosine alone."""
+    right = {"recall@10": 0, "recall@10.filter1pct": 0, "recall@10.dense": 0, "recall@10.dense.filter1pct": 0}
+    every = np.arange(len(search.catalogue))
+    for suffix, share in (("", 1.0), (".filter1pct", 0.01)):
+        filters = condition(search.catalogue, share)
+        mask = filters.mask(search.catalogue) if filters else np.ones(len(every), bool)
+        for query in catalogued.queries[:EXHAUSTIVE]:
+            mended = search.lexical.spelling.mend(content(query), search.encoder.knows)
+            vector = search.encoder.encode_query(mended)
+            cosines = np.where(mask, search.dense.cosines(vector, every), -1)
+            scores = np.where(mask, fused(search.lexical.scores(mended).words, cosines), -1)
+            rows, _ = search.dense.search(vector, K, mask if filters else None)
+            hits = [hit.row for hit in search.search(query, K, filters)]
+            right[f"recall@10{suffix}"] += _as_good(scores, np.array(hits))
+            right[f"recall@10.dense{suffix}"] += _as_good(cosines, rows)
+    return {name: count / (K * EXHAUSTIVE) for name, count in right.items()}
+
+
+def _as_good(scores: np.ndarray, rows: np.ndarray) -> int:
+    return int((scores[rows] >= np.partition(scores, -K)[-K] - 1e-6).sum())
+
+
+def build(size: int) -> dict[str, float]:
+    """The index from nothing, less what the encoder would take; in a process of its own."""
+    catalogued = made(size)
+    started = time.perf_counter()
+    HybridSearch.open(catalogued.store, encoder=catalogued.encoder)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return {"build_s": time.perf_counter() - started, "build_peak_gb": peak / GB}
+
+
+def change(size: int) -> dict[str, float]:
+    """A hundred products added, changed and taken away while two threads search; in a process of its own."""
+    catalogued = made(size)
+    now = {"search": HybridSearch.open(catalogued.store, encoder=catalogued.encoder, progress=False)}
+    search, failed, done, stopped = now["search"], list[str](), [0, 0], threading.Event()
+
+    def serve(number: int) -> None:
+        while not stopped.is_set():
+            query = catalogued.queries[done[number] % len(catalogued.queries)]
+            try:
+                if len(now["search"].search(query, K)) < K:
+                    failed.append(query)
+            except Exception as error:
+                failed.append(f"{query}: {error!r}")
+            done[number] += 1
+
+    workers = [threading.Thread(target=serve, args=(number,)) for number in range(2)]
+    alone = _seconds(lambda: search.updated(_changed(search.catalogue, "alone")))
+    for worker in workers:
+        worker.start()
+    started = time.perf_counter()
+    now["search"] = search.updated(_changed(search.catalogue, "while serving"))
+    now["search"].search("zeppelin", K)
+    serving = time.perf_counter() - started
+    time.sleep(1)
+    stopped.set()
+    for worker in workers:
+        worker.join()
+    first = now["search"].search("zeppelin harness while serving", 1)[0].row
+    if not now["search"].catalogue.product(first).title.startswith("Zeppelin harness while serving"):
+        failed.append("what is new is not found")
+    return {"update_s": alone, "update_while_serving_s": serving, "swap.queries": sum(done), "swap.failed": len(failed)}
+
+
+def _changed(catalogue: Catalogue, name: str) -> Catalogue:
+    import pyarrow as pa  # noqa: PLC0415
+
+    table = catalogue.table.slice(CHANGED)  # the first hundred have gone, the next are others, and there are new ones
+    other = table.slice(0, CHANGED).to_pylist()
+    new = [{**row, Columns.Product: f"new-{number}"} for number, row in enumerate(other)]
+    for number, row in enumerate([*new, *other]):
+        row[Columns.Title] = f"Zeppelin harness {name} {row[Columns.Title]} {number}"
+    changed = pa.Table.from_pylist([*new, *other], schema=PRODUCTS)
+    return Catalogue(pa.concat_tables([changed, table.slice(CHANGED)]))
+
+
+def on_cuda(size: int) -> dict[str, float]:
+    """Exact search of a batch of queries over the same vectors, on the CPU and on CUDA; {} where there is no CUDA."""
+    import torch  # noqa: PLC0415
+
+    if not torch.cuda.is_available():
+        return {}
+    catalogued = made(size)
+    queries = torch.from_numpy(np.stack([catalogued.encoder.encode_query(query) for query in catalogued.queries]))
+    vectors = torch.from_numpy(np.array(catalogued.vectors))
+    found = {}
+    for device in ("cpu", "cuda"):
+        here, asked = vectors.to(device), queries.to(device)
+        nearest = partial(_nearest, asked, here)
+        nearest()
+        taken = _seconds(nearest)
+        found[f"exact.{device}.qps"] = len(queries) / taken
+    return found
+
+
+def _nearest(queries: Any, vectors: Any) -> Any:
+    return (queries @ vectors.T).topk(K).values.cpu()
+
+
+PARTS: dict[str, Callable[[int], dict[str, float]]] = {
+    "build": build, "measure": measure, "change": change, "cuda": on_cuda, **RIVALS,
+}  # fmt: skip
+
+
+def run(options: argparse.Namespace, console: Console) -> Report:
+    figures: dict[str, float] = {}
+    notes: dict[str, str] = {}
+    for size in options.sizes:
+        with console.status(f"Making {size:,} products …"):
+            catalogued = made(size)
+        figures |= {f"{short(size)}.likeness.{name}": value for name, value in catalogued.likeness.items()}
+        if (catalogued.store.index_folder / "search" / "manifest.json").exists() and not options.build:
+            parts = [part for part in PARTS if part != "build"]
+        else:
+            parts = list(PARTS)
+        for part in parts:
+            if part in RIVALS and part not in options.engines:
+                continue
+            with console.status(f"{size:,} products: {part} …"):
+                found = _child(part, size, options.limit)
+            if isinstance(found, str):
+                console.print(f"{size:,} products: {part} {found}", style="yellow")
+                notes[f"{short(size)}.{part}"] = found
+            else:
+                prefix = f"{short(size)}.{part}." if part in RIVALS else f"{short(size)}."
+                figures |= {prefix + name: value for name, value in found.items()}
+    known = json.loads(options.json.read_text(encoding="utf-8")) if options.json and options.json.exists() else {}
+    plot(PERFORMANCE.parent / "performance" / "search.svg", {**known, **figures})
+    return Report(figures, {"machine": machine(), **blocks({**known, **figures}, notes)})
+
+
+def _child(part: str, size: int, limit: float) -> dict[str, float] | str:
+    arguments = [sys.executable, "-m", "benchmarks.search", "--child", part, str(size)]
+    try:
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        return f"did not finish in {limit / 60:.0f} minutes"
+    if done.returncode:
+        return f"failed: {(done.stderr.strip().splitlines() or ['no word'])[-1][:200]}"
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="aisle bench scale", description=__doc__)
+    parser.add_argument("--sizes", type=lambda text: [int(part) for part in text.split(",")], default=list(SIZES))
+    parser.add_argument(
+        "--engines", type=lambda text: text.split(","), default=list(RIVALS), help="to be put beside it"
+    )
+    parser.add_argument("--build", action="store_true", help="build the indexes anew")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds that one engine may take")
+    parser.add_argument("--child", nargs=2, metavar=("PART", "SIZE"), help=argparse.SUPPRESS)
+    given = list(arguments if arguments is not None else sys.argv[1:])
+    if given[:1] == ["--child"]:
+        gc.collect()
+        sys.stdout.write(json.dumps(PARTS[given[1]](int(given[2]))) + "\n")
+        return
+    command(parser, run, given, document=PERFORMANCE)
+
+
+if __name__ == "__main__":
+    main()
