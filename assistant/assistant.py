@@ -363,6 +363,14 @@ def _unreadable(text: str, language: Language) -> str:
     return ""
 
 
+def _cart_if_readable(assistant: Assistant, session: str) -> Cart:
+    try:
+        return assistant.cart(session)
+    except SQLAlchemyError as error:
+        log_fault("a cart could not be read", error)
+        return Cart()
+
+
 def _refused(assistant: Assistant, text: str, session: str, user: str | None, reply: str) -> Iterator[StreamEvent]:
     yield TokenEvent(reply)
     yield DoneEvent(
@@ -372,7 +380,7 @@ def _refused(assistant: Assistant, text: str, session: str, user: str | None, re
             message=text[:LONGEST_MESSAGE],
             text=reply,
             understanding=Understanding(intent="smalltalk"),
-            cart=assistant.cart(session),
+            cart=_cart_if_readable(assistant, session),
             user=user,
         )
     )

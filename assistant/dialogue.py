@@ -77,6 +77,7 @@ class Dialogue:
         self._classifier = classifier
         self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=LOCKED)
         self._checkpoints = SqliteSaver(self._connection)
+        self._checkpoints.setup()  # its tables, now, and not in the first turn, which may find the file locked
         self._unsaved: dict[str, DialogueState] = {}  # by session, where the database did not take a checkpoint
         self._set_up(shop)
 

@@ -66,7 +66,7 @@ class PatientModel(BaseChatModel):
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **how: Any
     ) -> ChatResult:
         def ask() -> Iterator[AIMessage]:
-            message = self.inner.invoke(messages, stop=stop, **how)
+            message = self.inner.invoke(messages, stop=stop, **self._hurried(how))
             if how.get("response_schema") is not None:
                 _refuse_other_than_json(str(message.content))
             yield message
@@ -78,10 +78,17 @@ class PatientModel(BaseChatModel):
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **how: Any
     ) -> Iterator[ChatGenerationChunk]:
         def ask() -> Iterator[AIMessageChunk]:
-            return self.inner.stream(messages, stop=stop, **how)
+            return self.inner.stream(messages, stop=stop, **self._hurried(how))
 
         for chunk in _in_time(ask):
             yield ChatGenerationChunk(message=chunk)
+
+    def _hurried(self, how: dict[str, Any]) -> dict[str, Any]:
+        """An engine that can be told a time-out ends its work when the turn does, and frees its place for others."""
+        patience, longest = _patience.get(), getattr(self.inner, "timeout", None)
+        if patience is None or not isinstance(longest, int | float):
+            return how
+        return {"timeout": max(0.01, min(longest, patience.left))} | how
 
 
 Message = TypeVar("Message", bound=BaseMessage)

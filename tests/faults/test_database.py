@@ -81,9 +81,9 @@ def test_what_shoppers_tell_of_themselves_while_it_is_locked_is_not_said_to_be_k
 ) -> None:
     with locked(folder):
         turn, _ = timed(shopper, "I'm allergic to nuts. Do you have granola?")
-        assert turn.products and "remember" not in turn.text
+        assert turn.products and "in mind" not in turn.text
     assert shopper.shop.memories("s") == []
-    assert "remember" in shopper.says("I'm allergic to nuts. Do you have granola?").text.lower()
+    assert "in mind" in shopper.says("I'm allergic to nuts. Do you have granola?").text
     assert shopper.shop.memories("s")
 
 
@@ -128,7 +128,7 @@ def test_a_full_disk_is_survived(folder: Path, opened: Opened) -> None:
     assert {line.product.product_id for line in shop.cart("s").lines} == {*in_cart, second}
 
 
-@pytest.mark.parametrize("message", ["tents in stock", "add the first one to my cart", "有没有水壶"])
+@pytest.mark.parametrize("message", ["tents in stock", "add the first one to my cart", "有没有水壶", ""])
 def test_a_database_that_is_overwritten_is_an_apology_at_worst(shop: Assistant, folder: Path, message: str) -> None:
     shopper = Shopper(shop, "s")
     shopper.says("water bottles in stock")
@@ -140,4 +140,4 @@ def test_a_database_that_is_overwritten_is_an_apology_at_worst(shop: Assistant, 
     assert took < SLACK
     assert turn.text and "Error" not in turn.text and "malformed" not in turn.text
     assert has_cjk(turn.text) == has_cjk(message)
-    assert turn.degraded == "apology" or turn.products
+    assert turn.degraded == "apology" or turn.products or not message
