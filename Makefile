@@ -26,7 +26,11 @@ format: $(VENV)/.dev
 
 figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench search --json docs/figures/search_known_item.json
-	@$(BIN)/aisle bench ingest --json docs/figures/setup.json
+	@$(BIN)/aisle bench ingest --json docs/figures/ingest.json --docs
+	@$(BIN)/aisle bench turns --json docs/figures/turns.json --docs
+	@$(BIN)/aisle bench decoding --json docs/figures/turns.json --docs
+	@$(BIN)/aisle bench encoder --json docs/figures/encoder.json --docs
+	@$(BIN)/aisle bench scale --json docs/figures/search.json --docs
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
 	@$(BIN)/aisle bench cold-start --json docs/figures/cold_start.json
 	@$(BIN)/aisle bench purchases --json docs/figures/purchase_classifier.json

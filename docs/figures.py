@@ -1,4 +1,4 @@
-"""Rewrites the README's tables of figures from docs/figures/*.json and docs/transcripts/*.md.
+"""Rewrites the README's tables of figures from docs/figures/*.json.
 
 python docs/figures.py
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 from data.files import replacing
 
@@ -29,8 +29,6 @@ SETUP = {
     "first_run_s": ("first `make run`, from clone to first product card", "s"),
     "second_run_s": ("second `make run`, to first product card", "s"),
     "demo_store_s": ("making the demo store", "s"),
-    "ingest_100k_s": ("ingesting 100,000 products from CSV, without the index", "s"),
-    "ingest_100k_peak_gb": ("memory of that at its peak", "GB"),
 }
 QUESTIONS = {
     "online_retail.new": "Online Retail, new items",
@@ -76,11 +74,29 @@ QUALITY = {
         "budget_violations": "lists above the budget that did not say so",
     },
 }
-SOURCES = {
-    "rules": "code",
-    "classifier": "the classifier",
-    "llm": "the language model",
-    "fallback": "code, as the model failed",
+SPEED = {
+    "turns": {
+        "first_product.ratio.fast_path": "first product, turns read by code: times as fast as the tutorials' pipeline",
+        "first_product.ratio.llm_parsed": "first product, turns read by the model: times as fast",
+        "first_token.ratio": "first word: times as fast",
+        "total.ratio": "the whole turn: times as fast",
+        "first_product.p50_ms.fast_path": "first product, turns read by code, median (ms)",
+        "concurrent8.tokens_per_s.ratio": "tokens a second, eight shoppers over one",
+    },
+    "encoder": {"encoder.bulk.ratio": "texts encoded a second, times those of sentence-transformers' defaults"},
+    "search": {
+        "1m.p95_ms.unfiltered": "search over a million products, p95 (ms)",
+        "1m.p95_ms.filter1pct": "the same with a filter that 1 % meet (ms)",
+        "1m.recall@10": "recall@10 of the exhaustive ranking there",
+        "1m.rss_gb": "memory of that (GB)",
+        "1m.open_s": "opened in (s)",
+    },
+    "ingest": {
+        "ingest_100k_s": "100,000 products from CSV, without the index (s)",
+        "ingest_100k_peak_gb": "memory of that at its peak (GB)",
+        "encode.ratio_to_bare": "100,000 products encoded and indexed, over the encoder alone",
+        "reindex_1pct.share": "index after 1 % has changed, over the full one",
+    },
 }
 
 
@@ -108,36 +124,22 @@ def setup_table(file: Path) -> str:
     return _table(["", "measured"], rows)
 
 
-def quality_table(folder: Path) -> str:
+def measured_table(folder: Path, wanted: dict[str, dict[str, str]]) -> str:
+    """A row for each measure that has been measured, from the files of that folder."""
     rows = []
-    for name, measures in QUALITY.items():
+    for name, measures in wanted.items():
         file = folder / f"{name}.json"
         figures = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         rows += [[words, f"{figures[key]:.4g}"] for key, words in measures.items() if key in figures]
     return _table(["", "measured"], rows)
 
 
-def turns_table(folder: Path) -> str:
-    """From the line below each turn of a transcript: who understood it, and when its first product or word came."""
-    waits: dict[str, list[float]] = {source: [] for source in SOURCES}
-    for file in sorted(folder.glob("*.md")):
-        for source, turn in re.findall(r"<sub>\w+ \((\w+)\)(.*)</sub>", file.read_text(encoding="utf-8")):
-            seconds = re.findall(r"(?:first product|first token) ([\d.]+) s", turn)
-            waits[source].append(float(seconds[0]))
-    rows = [
-        [SOURCES[source], str(len(waited)), f"{median(waited):.2f} s", f"{max(waited):.2f} s"]
-        for source, waited in waits.items()
-        if waited
-    ]
-    return _table(["understood by", "turns", "median wait", "longest wait"], rows)
-
-
 TABLES = {
     "search": ("figures/search_known_item.json", search_table),
     "setup": ("figures/setup.json", setup_table),
     "recommenders": ("figures/recommenders.json", recommenders_table),
-    "quality": ("figures", quality_table),
-    "turns": ("transcripts", turns_table),
+    "quality": ("figures", partial(measured_table, wanted=QUALITY)),
+    "speed": ("figures", partial(measured_table, wanted=SPEED)),
 }
 
 
