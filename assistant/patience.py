@@ -77,11 +77,11 @@ class PatientModel(BaseChatModel):
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **how: Any
     ) -> Iterator[ChatGenerationChunk]:
-        def ask() -> Iterator[AIMessageChunk]:
+        def ask() -> Iterator[AIMessage]:
             return self.inner.stream(messages, stop=stop, **self._hurried(how))
 
         for chunk in _in_time(ask):
-            yield ChatGenerationChunk(message=chunk)
+            yield ChatGenerationChunk(message=_as_chunk(chunk))
 
     def _hurried(self, how: dict[str, Any]) -> dict[str, Any]:
         """An engine that can be told a time-out ends its work when the turn does, and frees its place for others."""
@@ -147,6 +147,17 @@ def _next(handed: queue.SimpleQueue[_Piece[Message]], patience: Patience) -> Mes
         raise piece.error
     log_fault("the language model failed", piece.error)
     raise AisleError(f"The language model failed: {type(piece.error).__name__}.") from piece.error
+
+
+def _as_chunk(message: AIMessage) -> AIMessageChunk:
+    """A model that cannot stream answers a stream with one whole message."""
+    if isinstance(message, AIMessageChunk):
+        return message
+    return AIMessageChunk(
+        content=message.content,
+        usage_metadata=message.usage_metadata,
+        response_metadata=message.response_metadata,
+    )
 
 
 def _refuse_other_than_json(answer: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from assistant.replies.conditions import chips
+from assistant.running import SECONDS
 from assistant.turn import Language
 from data.store import StoreSettings
 from ui.cards import card
@@ -37,7 +38,16 @@ def exchange(each: Exchange, store: str, currency: str, *, latest: bool = True) 
         each=each,
         cards=cards,
         turn=turn,
+        stages=stages(each.turn.seconds) if each.turn else [],
         chips=chips(turn.understanding.filters, currency, each.language) if turn else [],
         latest=latest,
         language=each.language,
     )
+
+
+def stages(seconds: dict[str, float]) -> list[tuple[str, str]]:
+    """The stages of a turn in their order, with their milliseconds: whole ones, tenths below ten."""
+    taken = [(name, 1000 * seconds[name]) for name in SECONDS if name in seconds]
+    return [
+        (name, f"{milliseconds:,.0f}" if milliseconds >= 10 else f"{milliseconds:.1f}") for name, milliseconds in taken
+    ]

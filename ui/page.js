@@ -12,6 +12,9 @@ window.aisleRemember = (memory) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-toggle=cart]")) document.body.classList.toggle("cart-open");
 });
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-toggle=timings]")) document.body.classList.toggle("with-timings", event.target.checked);
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.body.classList.remove("cart-open");
 });
@@ -38,10 +41,16 @@ const toNewest = () => {
   }
   newest = text;
 };
+// The box is drawn anew with each turn, what it says is the page's.
+const timings = () => {
+  for (const box of document.querySelectorAll("[data-toggle=timings]")) {
+    box.checked = document.body.classList.contains("with-timings");
+  }
+};
 const watch = () => {
   const now = document.querySelector("#now");
   if (!now) return setTimeout(watch, 100);
-  new MutationObserver(toNewest).observe(now, { childList: true, subtree: true, characterData: true });
+  new MutationObserver(() => (toNewest(), timings())).observe(now, { childList: true, subtree: true, characterData: true });
   toNewest();
 };
 watch();

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import Assistant
+from assistant.faults import log_fault
 from assistant.replies.phrases import say
 from assistant.turn import Cart, Language, Turn
 from data.errors import AisleError
@@ -96,8 +98,12 @@ class Storefront:
         if click["event"] == "view":
             assistant.feedback(visit.session, product_id, "view", visit.user)
             return {self.page.cart: gr.skip()}
-        change = change_cart(assistant, visit, product_id, str(click.get("change")))
-        words = notice(assistant.product(product_id), change, assistant.cart(visit.session), visit.language)
+        try:
+            change = change_cart(assistant, visit, product_id, str(click.get("change")))
+            words = notice(assistant.product(product_id), change, assistant.cart(visit.session), visit.language)
+        except SQLAlchemyError as error:
+            log_fault("a cart could not be changed", error)
+            words = say("sorry", visit.language)
         return {self.page.cart: self._panel(visit, assistant, words)}
 
     def _panel(self, visit: Visit, assistant: Assistant, words: str = "") -> str:
@@ -105,6 +111,13 @@ class Storefront:
         memories = assistant.memories(visit.session, visit.user)
         cart = assistant.cart(visit.session)
         return cart_panel(cart, visit.store, visit.language, words, next(self._notices) if words else 0, memories)
+
+    def _panel_if_readable(self, visit: Visit, assistant: Assistant) -> Update:
+        try:
+            return {self.page.cart: self._panel(visit, assistant)}
+        except SQLAlchemyError as error:  # the reply says so
+            log_fault("a cart could not be read", error)
+            return {}
 
     def _enter(self, visit: Visit) -> Iterator[Update]:
         """The shop of the visit: its name and greeting at once, the conversation as soon as the assistant is there."""
@@ -155,7 +168,7 @@ class Storefront:
         for current in running.follow():
             update: Update = {self.page.now: self._exchange(visit, current)}
             if current.cart is not None and (assistant := self.assistants.ready(visit.store)):
-                update[self.page.cart] = self._panel(replace(visit, language=current.language), assistant)
+                update |= self._panel_if_readable(replace(visit, language=current.language), assistant)
             if not current.waiting:
                 update |= {self.page.visit: replace(visit, language=current.language)}
                 update |= self._controls(current.language, free=True)

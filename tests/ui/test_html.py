@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.running import SECONDS
 from assistant.turn import Cart, CartLine, Evidence, Intent, RecommendKind, Table, Turn, Understanding
 from data.records import Product
 from retrieval.filters import Filters
@@ -176,3 +177,18 @@ def test_a_browser_cannot_name_a_session_that_was_not_made_for_it() -> None:
     assert Visit.recalled({"sessions": {"shop": "default"}}, ["shop"], "shop").sessions == {}
     mine = {"shop": "0123456789abcdef" * 2}
     assert Visit.recalled({"sessions": mine}, ["shop"], "shop").entering("shop").sessions == mine
+
+
+def test_every_stage_of_a_turn_has_its_milliseconds_in_both_languages() -> None:
+    seconds = {name: 0.001234 * 10**place for place, name in enumerate(SECONDS[:4])} | {"total": 2.5, "unheard of": 1}
+    for language, unit in (("en", "ms"), ("zh", "毫秒")):
+        understood = Understanding(intent="search", language=language)  # type: ignore[arg-type]
+        turn = Turn(session="s", number=1, message="m", text="t", understanding=understood, seconds=seconds)
+        for latest in (True, False):
+            html = exchange(Exchange.of(turn), "shop", "USD", latest=latest)
+            line = html.split('<p class="timings"')[1].split("</p>")[0]
+            words = [labels()[f"stage_{name}"][language] for name in (*SECONDS[:4], "total")]  # type: ignore[index]
+            assert [line.index(word) for word in words] == sorted(line.index(word) for word in words)
+            assert [f"{figure} {unit}" in line for figure in ("1.2", "12", "123", "1,234", "2,500")] == [True] * 5
+            assert ("data-toggle" in html) == latest
+    assert "timings" not in exchange(Exchange("m", text="t"), "shop", "USD")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import httpx
@@ -101,6 +102,27 @@ def test_examples_suggestions_and_card_buttons_speak_for_the_shopper(visitor):
     assert visitor.ids and "mug-0" not in visitor.ids
     visitor.page.locator("#now summary").click()
     expect(visitor.page.locator("#now .why dl")).to_contain_text("recommend")
+
+
+def test_timings_are_shown_under_each_reply_once_they_are_asked_for(visitor):
+    visitor.say("a travel mug")
+    timings = visitor.page.locator(".timings")
+    expect(timings).to_have_count(1)
+    expect(timings).to_be_hidden()
+    visitor.page.locator("#now summary").click()
+    visitor.page.get_by_label("Show the timings under each reply").check()
+    expect(timings).to_contain_text(
+        re.compile(r"understanding [\d.]+ ms · searching [\d.]+ ms · ranking .* in all [\d.]+ ms")
+    )
+    visitor.say("我想要一顶帽子")
+    expect(timings).to_have_count(2)
+    expect(timings.last).to_contain_text("毫秒")
+    expect(timings.first).to_be_visible()
+    visitor.page.locator("#now summary").click()
+    box = visitor.page.get_by_label("在每条回复下显示用时")
+    expect(box).to_be_checked()
+    box.uncheck()
+    expect(timings.first).to_be_hidden()
 
 
 def test_a_recommended_product_is_refused_and_the_list_is_another_at_once(visitor):
