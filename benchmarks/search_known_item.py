@@ -14,7 +14,6 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import bm25s
 import numpy as np
 import pyarrow.parquet as pq
 import Stemmer
@@ -105,6 +104,10 @@ def _scores(task: Task, encoder: Encoder) -> dict[str, np.ndarray]:
 
 def _bm25s_default(task: Task) -> np.ndarray:
     """What bm25s does when nothing is set but its English stop words and the stemmer."""
+    try:
+        import bm25s  # noqa: PLC0415  # only in the extra `bench`
+    except ImportError as error:
+        raise AisleError('This compares with bm25s: install it with pip install "aisle[bench]".') from error
     stemmer = Stemmer.Stemmer("english")
 
     def tokenised(texts: list[str]) -> list[list[str]]:
