@@ -100,9 +100,12 @@ def measure(options: Options, console: Console) -> Report:
                 texts[run.side] = said
             console.print(f"round {number + 1}: {run} {tokens / seconds:.2f} tokens/s", highlight=False)
     same = float(np.mean([one == other for one, other in zip(texts["aisle"], texts["plain"], strict=True)]))
-    found = report({run: median(each) for run, each in runs.items()}, bandwidth, _weights(model), same)
+    rates = {run: median(each) for run, each in runs.items()}
+    found = report(rates, bandwidth, _weights(model), same)
     if options.docs:
-        draw({run: median(each) for run, each in runs.items()}, options.docs.with_suffix("") / "concurrency.svg")
+        picture = options.docs.with_suffix("") / "concurrency.svg"
+        draw(rates, picture)
+        found.blocks["decoding"] += f"\n\n![Tokens per second, together]({picture.parent.name}/{picture.name})"
     return found
 
 
