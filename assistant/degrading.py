@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from assistant.actions import Request
+from assistant.faults import log_fault
 from assistant.replies.phrases import say
 from assistant.replies.writer import Writer
 from assistant.running import RunningTurn
@@ -33,13 +35,20 @@ def read_plainly(message: str, before: Language, vocabulary: Vocabulary | None =
     text = normalise(message)
     understanding = Understanding(intent="search", query=text, language=detect(text, before), source="fallback")
     if vocabulary is not None:
-        parts = read_exact(text, vocabulary)
-        parts.wanted = [mention for mention in parts.wanted if _is_exact(mention, text, parts)]
-        understanding.filters = conditions(parts, Filters(), shown_prices=[])
-        understanding.query = wanted_words(residue(text, parts.spans))
+        try:
+            understanding = understanding.model_copy(update=_read_exactly(text, vocabulary))
+        except Exception as error:
+            log_fault("the conditions of a message were not read", error)
     if understanding.language == "zh":
         understanding.query = in_known_words(text) or understanding.query
     return understanding
+
+
+def _read_exactly(text: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    parts = read_exact(text, vocabulary)
+    parts.wanted = [mention for mention in parts.wanted if _is_exact(mention, text, parts)]
+    filters = conditions(parts, Filters(), shown_prices=[])
+    return {"query": wanted_words(residue(text, parts.spans)), "filters": filters}
 
 
 def _is_exact(mention: Mention, text: str, parts: ExactParts) -> bool:

@@ -14,14 +14,13 @@ from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from assistant.actions import ACTIONS, Request
+from assistant.checkpoints import Checkpoints
 from assistant.clarifying import notice
-from assistant.database import LOCKED
 from assistant.degrading import LISTS, SORRY, apologise, apology, read_plainly, replied, search_plainly
 from assistant.faults import log_fault
 from assistant.patience import PatientModel
@@ -75,10 +74,7 @@ class Dialogue:
     ) -> None:
         self._model = PatientModel(inner=model) if model is not None else None
         self._classifier = classifier
-        self._connection = sqlite3.connect(checkpoints, check_same_thread=False, timeout=LOCKED)
-        self._checkpoints = SqliteSaver(self._connection)
-        self._checkpoints.setup()  # its tables, now, and not in the first turn, which may find the file locked
-        self._unsaved: dict[str, DialogueState] = {}  # by session, where the database did not take a checkpoint
+        self._checkpoints = Checkpoints(checkpoints)
         self._set_up(shop)
 
     def over(self, shop: Shop) -> Dialogue:
@@ -115,10 +111,9 @@ class Dialogue:
             "context": context or {},
             "understood": understood.model_dump() if understood else None,
         }
-        if session in self._unsaved:
-            given["dialogue"] = self._unsaved[session].model_dump()
-        settings = self._shop.store.settings
-        running = RunningTurn(self._shop.store.name, settings.turn_timeout)
+        if (before := self._checkpoints.unsaved(session)) is not None:
+            given["dialogue"] = before.model_dump()
+        running = RunningTurn(self._shop.store.name, self._shop.store.settings.turn_timeout)
         done: DoneEvent | None = None
         try:
             for event in self._events(given, running):
@@ -141,13 +136,13 @@ class Dialogue:
             yield from self._graph.stream(
                 given, self._thread(session), context=running, stream_mode="custom", durability="exit"
             )
-            self._unsaved.pop(session, None)
+            self._checkpoints.saved(session)
         except Exception as error:
             if running.dialogue is None:
                 running.degrade("apology", "the state of the conversation could not be read", error)
             else:
                 log_fault("the state of a conversation could not be saved", error)
-                self._keep_in_memory(session, running.dialogue)
+                self._checkpoints.keep(session, running.dialogue)
 
     def warm(self) -> None:
         """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
@@ -157,8 +152,8 @@ class Dialogue:
 
     def state(self, session: str) -> DialogueState:
         """What the next turn goes on from: a new conversation's, where the database cannot be read."""
-        if session in self._unsaved:
-            return self._unsaved[session]
+        if (unsaved := self._checkpoints.unsaved(session)) is not None:
+            return unsaved
         try:
             values = self._graph.get_state(self._thread(session)).values
         except sqlite3.Error as error:
@@ -167,11 +162,10 @@ class Dialogue:
         return DialogueState(**values.get("dialogue", {}))
 
     def forget(self, session: str) -> None:
-        self._unsaved.pop(session, None)
-        self._checkpoints.delete_thread(session)
+        self._checkpoints.forget(session)
 
     def close(self) -> None:
-        self._connection.close()
+        self._checkpoints.close()
 
     def _compiled(self):  # type: ignore[no-untyped-def]  # a generic of four parameters that say nothing here
         graph = StateGraph(GraphState, RunningTurn)
@@ -181,17 +175,11 @@ class Dialogue:
         graph.add_edge("understand", "act")
         graph.add_edge("act", "reply")
         graph.add_edge("reply", END)
-        return graph.compile(checkpointer=self._checkpoints)
+        return graph.compile(checkpointer=self._checkpoints.saver)
 
     @staticmethod
     def _thread(session: str) -> RunnableConfig:
         return {"configurable": {"thread_id": session}}
-
-    def _keep_in_memory(self, session: str, dialogue: DialogueState) -> None:
-        """The shopper has seen the turn's list: "the second one" must mean that list, saved or not."""
-        self._unsaved[session] = dialogue
-        with self._checkpoints.lock:
-            self._connection.rollback()
 
     def _understand(self, given: GraphState, runtime: Running) -> GraphState:
         running = runtime.context
@@ -201,7 +189,7 @@ class Dialogue:
                 understanding = self._understood(given, dialogue, running)
             except Exception as error:
                 running.degrade("search", "a message was not understood", error)
-                understanding = self._read_plainly(given["message"], dialogue.language, running)
+                understanding = read_plainly(given["message"], dialogue.language, self._understander.vocabulary)
         get_stream_writer()(UnderstandingEvent(understanding))
         return {"understanding": understanding.model_dump()}
 
@@ -220,11 +208,6 @@ class Dialogue:
             understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
         understanding.told = telling.told
         return understanding
-
-    def _read_plainly(self, message: str, before: Language, running: RunningTurn) -> Understanding:
-        vocabulary = self._understander.vocabulary
-        read = running.attempt("exact conditions", lambda: read_plainly(message, before, vocabulary))
-        return read or read_plainly(message, before)
 
     def _act(self, given: GraphState, runtime: Running) -> GraphState:
         running = runtime.context

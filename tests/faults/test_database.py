@@ -25,7 +25,7 @@ WAIT = 0.4  # seconds that a write waits for a lock here
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("assistant.database", "assistant.dialogue"):
+    for module in ("assistant.database", "assistant.checkpoints"):
         monkeypatch.setattr(f"{module}.LOCKED", WAIT)
 
 

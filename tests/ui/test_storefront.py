@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 
 import httpx
@@ -102,6 +103,20 @@ def test_examples_suggestions_and_card_buttons_speak_for_the_shopper(visitor):
     assert visitor.ids and "mug-0" not in visitor.ids
     visitor.page.locator("#now summary").click()
     expect(visitor.page.locator("#now .why dl")).to_contain_text("recommend")
+
+
+def test_a_cart_that_cannot_be_written_says_so_and_takes_the_next_click(visitor, store):
+    visitor.say("a blue wool hat")
+    other = sqlite3.connect(store.database_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # another program, which does not let go
+    product = visitor.ids[-1]
+    visitor.add(product)
+    expect(visitor.page.get_by_text("nothing was changed")).to_be_visible()
+    expect(visitor.lines).to_have_count(0)
+    other.rollback()
+    visitor.add(product)
+    expect(visitor.lines).to_have_count(1)
+    other.close()
 
 
 def test_timings_are_shown_under_each_reply_once_they_are_asked_for(visitor):
