@@ -19,7 +19,7 @@ from data.store import Store
 
 @pytest.fixture
 def shop(store_folder: Path, tmp_path: Path, encoder: None) -> Iterator[Assistant]:
-    shutil.copytree(store_folder, tmp_path / "demo")
+    shutil.copytree(store_folder, tmp_path / "demo", ignore=shutil.ignore_patterns("aisle.db*"))
     shop = Assistant.open(tmp_path / "demo", llm="none", progress=False)
     yield shop
     shop.close()

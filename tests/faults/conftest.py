@@ -19,7 +19,7 @@ from tests.assistant.conftest import Shopper, encoder, store_folder
 
 __all__ = ["encoder", "store_folder"]
 
-TIMEOUT = 1.5  # seconds that a turn waits for the language model here
+TIMEOUT = 3.0  # seconds that a turn waits for the language model here
 SLACK = 3.0  # for all else that a turn does, on a machine that is busy with other things
 
 
