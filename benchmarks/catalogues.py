@@ -3,8 +3,8 @@ its own in its title, and their vectors.
 
 A sample of the products is really encoded. The vectors of the others are drawn: each lies near a member of its family's
 sample, as a variant lies near another of its model, away from it at random by `SPREAD` of what the family spreads
-(normal, with the sample's covariance), and is brought to length 1. `likeness` compares the two: how near a product is
-to its nearest neighbour among as many that were encoded and as many that were drawn.
+(normal, with the sample's covariance), and is brought to length 1. `likeness` compares as many that were encoded and
+that were drawn: how near a product is to its nearest neighbours, and of how many dimensions they are locally.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class Catalogued:
     store: Store
     vectors: np.ndarray
     queries: list[str]
-    likeness: dict[str, float]
 
     @cached_property
     def encoder(self) -> DrawnEncoder:
@@ -91,19 +90,64 @@ def made(size: int) -> Catalogued:
     if note.get("version") != VERSION:
         shutil.rmtree(folder, ignore_errors=True)
         with replacing_folder(folder) as beside:
-            note = {"version": VERSION, **_make(beside, size)}
+            note = {"version": VERSION, "queries": _make(beside, size)}
             (beside / "made.json").write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
     vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-    return Catalogued(Store.open(folder), vectors, note["queries"], note["likeness"])
+    return Catalogued(Store.open(folder), vectors, note["queries"])
 
 
-def _make(folder: Path, size: int) -> dict[str, object]:
+def likeness(catalogued: Catalogued) -> dict[str, float]:
+    """Of what was encoded, and of as many that were drawn of the same families, where there are such: the median
+    cosines to the nearest and to the tenth nearest other one, and `dimension`, the intrinsic one by the ratio of the
+    distances to the two nearest (TwoNN: Facco, d'Errico, Rodriguez, Laio, 2017)."""
+    counts = _counts(len(catalogued.vectors))
+    pairs = list(zip(np.cumsum([0, *counts]), _encoded_of(counts), counts, strict=False))
+    rows = {
+        "encoded": [np.arange(start, start + share) for start, share, _ in pairs],
+        "drawn": [np.arange(start + share, start + 2 * share) for start, share, count in pairs if count >= 2 * share],
+    }
+    return {
+        f"{name}.{measured}": value
+        for name, parts in rows.items()
+        if parts
+        for measured, value in _neighbourhood(np.asarray(catalogued.vectors[np.concatenate(parts)])).items()
+    }
+
+
+def _neighbourhood(vectors: np.ndarray) -> dict[str, float]:
+    some = np.random.default_rng(SEED).permutation(len(vectors))[:COMPARED]
+    cosines = vectors[some] @ vectors.T
+    cosines[np.arange(len(some)), some] = -1
+    nearest = -np.partition(-cosines, range(10), axis=1)[:, :10]
+    first, second = np.sqrt(np.maximum(2 - 2 * nearest[:, :2], 1e-9)).T
+    return {
+        "nearest": float(np.median(nearest[:, 0])),
+        "tenth": float(np.median(nearest[:, 9])),
+        "dimension": len(some) / float(np.log(second / first).sum()),
+    }
+
+
+def _families() -> list[tuple[Department, Family]]:
+    return [(department, family) for department in load_departments() for family in department.families]
+
+
+def _counts(size: int) -> list[int]:
+    """How many products each family has."""
+    counts: list[int] = np.diff(np.linspace(0, size, len(_families()) + 1).astype(int)).tolist()
+    return counts
+
+
+def _encoded_of(counts: list[int]) -> list[int]:
+    """How many of each family, its first, are really encoded."""
+    return [min(count, max(2, SAMPLE * count // sum(counts))) for count in counts]
+
+
+def _make(folder: Path, size: int) -> list[str]:
     store = Store.create(folder, StoreSettings(name=f"{size:,} products"))
-    families = [(department, family) for department in load_departments() for family in department.families]
-    counts = np.diff(np.linspace(0, size, len(families) + 1).astype(int)).tolist()
+    families, counts = _families(), _counts(size)
     _write_products(store, families, counts, size)
-    drawn = _write_vectors(folder, store.products_file, counts, size)
-    return {"likeness": drawn, "queries": _queries(families)}
+    _write_vectors(folder, store.products_file, counts, size)
+    return _queries(families)
 
 
 def _write_products(store: Store, families: list[tuple[Department, Family]], counts: list[int], size: int) -> None:
@@ -145,10 +189,10 @@ def _row(product: DemoProduct, number: int) -> dict[str, object]:
     }
 
 
-def _write_vectors(folder: Path, products: Path, counts: list[int], size: int) -> dict[str, float]:
+def _write_vectors(folder: Path, products: Path, counts: list[int], size: int) -> None:
     """By family: those of its sample as encoded, and further ones drawn."""
     starts = np.cumsum([0, *counts])
-    shares = [min(count, max(2, SAMPLE * count // size)) for count in counts]
+    shares = _encoded_of(counts)
     sample = np.concatenate([np.arange(start, start + share) for start, share in zip(starts, shares, strict=False)])
     encoded = _encoded(products, sample)
     vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, (size, encoded.shape[1]))
@@ -160,7 +204,6 @@ def _write_vectors(folder: Path, products: Path, counts: list[int], size: int) -
         vectors[start + share : start + count] = _drawn(known, count - share, rng)
         place += share
     vectors.flush()
-    return _likeness(vectors, starts, shares, counts, encoded, rng)
 
 
 def _encoded(products: Path, rows: np.ndarray) -> np.ndarray:
@@ -181,33 +224,6 @@ def _drawn(sample: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarr
     vectors = near + rng.standard_normal((count, len(sample)), dtype=np.float32) @ away
     unit: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
-
-
-def _likeness(
-    vectors: np.ndarray,
-    starts: np.ndarray,
-    shares: list[int],
-    counts: list[int],
-    encoded: np.ndarray,
-    rng: np.random.Generator,
-) -> dict[str, float]:
-    """Median cosine to the nearest other one, among all that were encoded and as many drawn of the same families."""
-    found = {"encoded": _nearest(encoded, rng)}
-    spare = [
-        np.arange(start + share, start + 2 * share)
-        for start, share, count in zip(starts, shares, counts, strict=False)
-        if count >= 2 * share
-    ]
-    if spare:
-        found["drawn"] = _nearest(np.asarray(vectors[np.concatenate(spare)]), rng)
-    return found
-
-
-def _nearest(vectors: np.ndarray, rng: np.random.Generator) -> float:
-    some = rng.permutation(len(vectors))[:COMPARED]
-    cosines = vectors[some] @ vectors.T
-    cosines[np.arange(len(some)), some] = -1
-    return float(np.median(cosines.max(axis=1)))
 
 
 def _queries(families: list[tuple[Department, Family]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 `aisle bench scale --sizes 10000,100000,1000000 --json docs/figures/search.json --docs`. Every measurement runs in a
 process of its own. Catalogues and their indexes are kept under `$AISLE_HOME/benchmarks` (4 GB for a million) and used
-again.
+again; `--build` builds the indexes anew and measures that, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import gc
 import json
 import resource
-import subprocess
+import shutil
 import sys
 import threading
 import time
@@ -24,16 +24,20 @@ import numpy as np
 import psutil
 from rich.console import Console
 
-from benchmarks.catalogues import Catalogued, made
+from benchmarks.catalogues import Catalogued, likeness, made
 from benchmarks.evaluation import PERFORMANCE, Report, command
+from benchmarks.exact_on_cuda import on_cuda
+from benchmarks.limited import Limits, Stopped, within
 from benchmarks.machine import machine
 from benchmarks.search_tables import blocks, plot
 from benchmarks.vector_rivals import RIVALS
 from data.catalogue import Catalogue
+from data.errors import AisleError
 from data.schema import PRODUCTS, Columns
 from retrieval.filters import Filters
 from retrieval.fusion import fused
 from retrieval.hybrid import HybridSearch
+from retrieval.index_files import is_fresh
 from retrieval.request import content
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -41,7 +45,8 @@ SHARES = {"unfiltered": 1.0, "filter50pct": 0.5, "filter10pct": 0.1, "filter1pct
 K = 10
 EXHAUSTIVE = 60  # queries that are answered exhaustively, too
 CHANGED = 100  # products that are added, changed and taken away
-LIMIT = 900  # seconds that one engine may take at one size
+FIRST = Filters(price_max=20, colour=["red"])  # of the first search, which reads columns and groups them
+LIMITS = Limits(seconds=900, gigabytes=16)  # of one engine at one size
 GB = 1e9
 
 
@@ -50,26 +55,34 @@ def short(size: int) -> str:
 
 
 def condition(catalogue: Catalogue, share: float) -> Filters:
-    """What so many of the products meet: the dearer half of what there is in stock, up to a price."""
+    """What so many of the products meet: in stock, from a price (one of the dearer half where they are few) to another.
+    Many products may have one price, so that the pair is taken which comes nearest."""
     if share >= 1:
         return Filters()
-    prices = np.sort(catalogue.price[catalogue.in_stock])
-    least = prices[len(prices) // 2] if share < 0.5 else prices[0]
-    dearer = prices[prices >= least]
-    wanted = min(int(share * len(catalogue)), len(dearer) - 1)
-    return Filters(price_min=float(least), price_max=float(dearer[wanted]), in_stock=True)
+    prices, counts = np.unique(catalogue.price[catalogue.in_stock], return_counts=True)
+    cheaper = np.concatenate([[0], np.cumsum(counts)])
+    starts = np.arange(len(prices) // 2 if share < 0.5 else 0, len(prices))
+    wanted = share * len(catalogue)
+    ends = np.clip(np.searchsorted(cheaper, cheaper[starts] + wanted), starts + 1, len(prices))
+    best = np.argmin(np.abs(cheaper[ends] - cheaper[starts] - wanted))
+    return Filters(price_min=float(prices[starts[best]]), price_max=float(prices[ends[best] - 1]), in_stock=True)
 
 
 def measure(size: int) -> dict[str, float]:
-    """In a process of its own: opening, latency, throughput, recall, memory."""
+    """In a process of its own: opening, latency, throughput, recall, memory.
+
+    Raises AisleError where there is no index yet: building it would count as opening it.
+    """
     catalogued = made(size)
+    if not is_fresh(catalogued.store, catalogued.encoder):
+        raise AisleError("there is no index of these products to open")
     _ = catalogued.encoder.encode_query("warm")
     process = psutil.Process()
     before = process.memory_info().rss
     started = time.perf_counter()
     search = HybridSearch.open(catalogued.store, encoder=catalogued.encoder, progress=False)
     found: dict[str, float] = {"open_s": time.perf_counter() - started}
-    search.search("red mug", K, Filters(price_max=20, colour=["red"]))
+    search.search("red mug", K, FIRST)
     found["open_and_first_s"] = time.perf_counter() - started
     found["rss_opened_gb"] = process.memory_info().rss / GB
     found["disk_gb"] = _bytes(catalogued.store.index_folder) / GB
@@ -151,9 +164,15 @@ def _as_good(scores: np.ndarray, rows: np.ndarray) -> int:
     return int((scores[rows] >= np.partition(scores, -K)[-K] - 1e-6).sum())
 
 
+def compared(size: int) -> dict[str, float]:
+    """Encoded vectors and drawn ones."""
+    return {f"likeness.{name}": value for name, value in likeness(made(size)).items()}
+
+
 def build(size: int) -> dict[str, float]:
     """The index from nothing, less what the encoder would take; in a process of its own."""
     catalogued = made(size)
+    shutil.rmtree(catalogued.store.index_folder, ignore_errors=True)
     started = time.perf_counter()
     HybridSearch.open(catalogued.store, encoder=catalogued.encoder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -177,7 +196,12 @@ def change(size: int) -> dict[str, float]:
             done[number] += 1
 
     workers = [threading.Thread(target=serve, args=(number,)) for number in range(2)]
-    alone = _seconds(lambda: search.updated(_changed(search.catalogue, "alone")))
+    started = time.perf_counter()
+    other = search.updated(_changed(search.catalogue, "alone"))
+    alone = time.perf_counter() - started
+    other.search("zeppelin", K, FIRST)
+    searched = time.perf_counter() - started
+    del other
     for worker in workers:
         worker.start()
     started = time.perf_counter()
@@ -191,7 +215,13 @@ def change(size: int) -> dict[str, float]:
     first = now["search"].search("zeppelin harness while serving", 1)[0].row
     if not now["search"].catalogue.product(first).title.startswith("Zeppelin harness while serving"):
         failed.append("what is new is not found")
-    return {"update_s": alone, "update_while_serving_s": serving, "swap.queries": sum(done), "swap.failed": len(failed)}
+    return {
+        "update_s": alone,
+        "update_and_search_s": searched,
+        "update_while_serving_s": serving,
+        "swap.queries": sum(done),
+        "swap.failed": len(failed),
+    }
 
 
 def _changed(catalogue: Catalogue, name: str) -> Catalogue:
@@ -206,80 +236,56 @@ def _changed(catalogue: Catalogue, name: str) -> Catalogue:
     return Catalogue(pa.concat_tables([changed, table.slice(CHANGED)]))
 
 
-def on_cuda(size: int) -> dict[str, float]:
-    """Exact search of a batch of queries over the same vectors, on the CPU and on CUDA; {} where there is no CUDA."""
-    import torch  # noqa: PLC0415
-
-    if not torch.cuda.is_available():
-        return {}
-    catalogued = made(size)
-    queries = torch.from_numpy(np.stack([catalogued.encoder.encode_query(query) for query in catalogued.queries]))
-    vectors = torch.from_numpy(np.array(catalogued.vectors))
-    found = {}
-    for device in ("cpu", "cuda"):
-        here, asked = vectors.to(device), queries.to(device)
-        nearest = partial(_nearest, asked, here)
-        nearest()
-        taken = _seconds(nearest)
-        found[f"exact.{device}.qps"] = len(queries) / taken
-    return found
-
-
-def _nearest(queries: Any, vectors: Any) -> Any:
-    return (queries @ vectors.T).topk(K).values.cpu()
-
-
-PARTS: dict[str, Callable[[int], dict[str, float]]] = {
-    "build": build, "measure": measure, "change": change, "cuda": on_cuda, **RIVALS,
+OWN: dict[str, Callable[[int], dict[str, float]]] = {
+    "likeness": compared, "build": build, "measure": measure, "change": change, "cuda": on_cuda,
 }  # fmt: skip
+PARTS = {**OWN, **RIVALS}
 
 
 def run(options: argparse.Namespace, console: Console) -> Report:
     figures: dict[str, float] = {}
     notes: dict[str, str] = {}
+    limits = Limits(options.limit, options.memory)
     for size in options.sizes:
         with console.status(f"Making {size:,} products …"):
-            catalogued = made(size)
-        figures |= {f"{short(size)}.likeness.{name}": value for name, value in catalogued.likeness.items()}
-        if (catalogued.store.index_folder / "search" / "manifest.json").exists() and not options.build:
-            parts = [part for part in PARTS if part != "build"]
-        else:
-            parts = list(PARTS)
-        for part in parts:
-            if part in RIVALS and part not in options.engines:
-                continue
+            made(size)
+        for part in _parts(size, options):
             with console.status(f"{size:,} products: {part} …"):
-                found = _child(part, size, options.limit)
-            if isinstance(found, str):
-                console.print(f"{size:,} products: {part} {found}", style="yellow")
-                notes[f"{short(size)}.{part}"] = found
-            else:
-                prefix = f"{short(size)}.{part}." if part in RIVALS else f"{short(size)}."
-                figures |= {prefix + name: value for name, value in found.items()}
+                found = within(limits, [sys.executable, "-m", "benchmarks.search", "--child", part, str(size)])
+            at = f"{short(size)}.{part}"
+            if isinstance(found, Stopped):
+                console.print(f"{size:,} products: {part} {found.why}", style="yellow")
+                figures[f"{at}.finished"], notes[at] = 0, found.why
+                continue
+            figures |= {f"{prefix(size, part)}{name}": value for name, value in found.items()}
+            figures[f"{at}.finished"] = 1
     known = json.loads(options.json.read_text(encoding="utf-8")) if options.json and options.json.exists() else {}
-    plot(PERFORMANCE.parent / "performance" / "search.svg", {**known, **figures})
+    if options.docs:
+        plot(options.docs.with_suffix("") / "search.svg", {**known, **figures})
     return Report(figures, {"machine": machine(), **blocks({**known, **figures}, notes)})
 
 
-def _child(part: str, size: int, limit: float) -> dict[str, float] | str:
-    arguments = [sys.executable, "-m", "benchmarks.search", "--child", part, str(size)]
-    try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=limit, check=False)
-    except subprocess.TimeoutExpired:
-        return f"did not finish in {limit / 60:.0f} minutes"
-    if done.returncode:
-        return f"failed: {(done.stderr.strip().splitlines() or ['no word'])[-1][:200]}"
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def prefix(size: int, part: str) -> str:
+    """The figures of Aisle's search bear the size alone."""
+    return f"{short(size)}." if part in OWN else f"{short(size)}.{part}."
+
+
+def _parts(size: int, options: argparse.Namespace) -> list[str]:
+    """An index that is there already is not built again unless it is asked for."""
+    catalogued = made(size)
+    built = is_fresh(catalogued.store, catalogued.encoder) and not options.build
+    return [part for part in OWN if part != "build" or not built] + [part for part in RIVALS if part in options.engines]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="aisle bench scale", description=__doc__)
     parser.add_argument("--sizes", type=lambda text: [int(part) for part in text.split(",")], default=list(SIZES))
     parser.add_argument(
-        "--engines", type=lambda text: text.split(","), default=list(RIVALS), help="to be put beside it"
+        "--engines", type=lambda text: text.split(","), default=list(RIVALS), help="to be put beside it; '' for none"
     )
     parser.add_argument("--build", action="store_true", help="build the indexes anew")
-    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds that one engine may take")
+    parser.add_argument("--limit", type=float, default=LIMITS.seconds, help="seconds that one part may take")
+    parser.add_argument("--memory", type=float, default=LIMITS.gigabytes, help="gigabytes that it may hold")
     parser.add_argument("--child", nargs=2, metavar=("PART", "SIZE"), help=argparse.SUPPRESS)
     given = list(arguments if arguments is not None else sys.argv[1:])
     if given[:1] == ["--child"]:

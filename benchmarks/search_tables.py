@@ -17,9 +17,10 @@ ENGINES: Final = {
     "qdrant": "Qdrant, local mode",
     "milvus": "milvus-lite",
 }
+OWN_PARTS: Final = ("build", "measure", "change", "cuda")
 RIVAL_COLUMNS: Final = (
-    "p50 / p95 (ms)", "with a 1 % filter", "recall@10", "filtered", "queries/s, 1 / 2", "built (s)", "resident (GB)",
-    "on disk (GB)",
+    "p50 / p95 (ms)", "with a 1 % filter", "recall@10", "filtered", "queries/s, 1 / 2", "built (s)", "opened (s)",
+    "resident, opened / after (GB)", "on disk (GB)",
 )  # fmt: skip
 ROWS: Final = (
     ("p50 / p95, no filter (ms)", ("p50_ms.unfiltered", "p95_ms.unfiltered"), ".1f"),
@@ -35,13 +36,17 @@ ROWS: Final = (
     ("resident, opened / after the queries (GB)", ("rss_opened_gb", "rss_gb"), ".2f"),
     ("on disk (GB)", ("disk_gb",), ".2f"),
     ("built, without encoding (s) / peak (GB)", ("build_s", "build_peak_gb"), ".1f"),
-    ("300 changes taken up (s), alone / while two threads search", ("update_s", "update_while_serving_s"), ".2f"),
+    ("300 changes taken up (s) / and first filtered search", ("update_s", "update_and_search_s"), ".2f"),
+    ("… while two threads search, and first search", ("update_while_serving_s",), ".2f"),
     ("searches meanwhile / of which failed", ("swap.queries", "swap.failed"), ".0f"),
-    ("nearest neighbour's cosine, encoded / drawn", ("likeness.encoded", "likeness.drawn"), ".3f"),
+    ("nearest neighbour's cosine, encoded / drawn", ("likeness.encoded.nearest", "likeness.drawn.nearest"), ".3f"),
+    ("tenth neighbour's cosine, encoded / drawn", ("likeness.encoded.tenth", "likeness.drawn.tenth"), ".3f"),
+    ("intrinsic dimension, encoded / drawn", ("likeness.encoded.dimension", "likeness.drawn.dimension"), ".1f"),
 )
 
 
 def blocks(figures: Mapping[str, float], notes: Mapping[str, str]) -> dict[str, str]:
+    """The tables; `notes` say why a part of this run (`1m.milvus`) was stopped."""
     sizes = [size for size in NAMES if f"{size}.p50_ms.unfiltered" in figures]
     cells: Cells = [["", *(f"{NAMES[size]:,} products" for size in sizes)]]
     cells += [[words, *(_cell(figures, size, names, form) for size in sizes)] for words, names, form in ROWS]
@@ -51,15 +56,25 @@ def blocks(figures: Mapping[str, float], notes: Mapping[str, str]) -> dict[str, 
         f"{figures[f'{size}.exact.cpu.qps']:.0f} on the CPU, {figures[f'{size}.exact.cuda.qps']:.0f} with CUDA."
         for size in cuda
     ] or ["No CUDA device was there to compare with."]
+    told += [
+        f"{NAMES[size]:,} products: {part} {_stopped(at, notes)}."
+        for size in NAMES
+        for part in OWN_PARTS
+        if figures.get(f"{(at := f'{size}.{part}')}.finished") == 0
+    ]
     rivals: Cells = [["products", "", *RIVAL_COLUMNS]]
     for size in NAMES:
         for engine, name in ENGINES.items():
             at = f"{size}.{engine}"
-            if f"{at}.build_s" in figures:
+            if figures.get(f"{at}.finished") == 0:
+                rivals.append([f"{NAMES[size]:,}", name, _stopped(at, notes), *[""] * (len(RIVAL_COLUMNS) - 1)])
+            elif f"{at}.finished" in figures:
                 rivals.append([f"{NAMES[size]:,}", name, *_rival(figures, at)])
-            elif at in notes:
-                rivals.append([f"{NAMES[size]:,}", name, notes[at], *[""] * (len(RIVAL_COLUMNS) - 1)])
     return {"search.size": "\n\n".join([markdown(cells), *told]), "search.rivals": markdown(rivals)}
+
+
+def _stopped(at: str, notes: Mapping[str, str]) -> str:
+    return notes.get(at, "did not finish within the limits of time and memory")
 
 
 def _cell(figures: Mapping[str, float], size: str, names: tuple[str, ...], form: str) -> str:
@@ -75,7 +90,8 @@ def _rival(figures: Mapping[str, float], at: str) -> list[str]:
         (("recall@10.filter1pct",), ".3f"),
         (("qps.1", "qps.2"), ".0f"),
         (("build_s",), ".0f"),
-        (("rss_gb",), ".2f"),
+        (("open_and_first_s",), ".2f"),
+        (("rss_opened_gb", "rss_gb"), ".2f"),
         (("disk_gb",), ".2f"),
     )
     return [_cell(figures, at, names, form) for names, form in columns]
@@ -92,7 +108,12 @@ def plot(file: Path, figures: Mapping[str, float]) -> None:
     axes = figure.subplots()
     curves = {"": "Aisle, words and meaning, query encoded"} | {f"{key}.": name for key, name in ENGINES.items()}
     for key, name in curves.items():
-        points = [(NAMES[size], figures[at]) for size in NAMES if (at := f"{size}.{key}p95_ms.unfiltered") in figures]
+        points = [
+            (NAMES[size], figures[at])
+            for size in NAMES
+            if (at := f"{size}.{key}p95_ms.unfiltered") in figures
+            and figures.get(f"{size}.{key or 'measure.'}finished")
+        ]
         if points:
             axes.plot(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if not key else 1.2)
     axes.axhline(40, color="grey", linewidth=0.8, linestyle=":")
