@@ -44,6 +44,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 SHARES = {"unfiltered": 1.0, "filter50pct": 0.5, "filter10pct": 0.1, "filter1pct": 0.01}
 K = 10
 EXHAUSTIVE = 60  # queries that are answered exhaustively, too
+NEAR = 0.02  # of the share that a condition is to have
 CHANGED = 100  # products that are added, changed and taken away
 FIRST = Filters(price_max=20, colour=["red"])  # of the first search, which reads columns and groups them
 LIMITS = Limits(seconds=900, gigabytes=16)  # of one engine at one size
@@ -55,16 +56,17 @@ def short(size: int) -> str:
 
 
 def condition(catalogue: Catalogue, share: float) -> Filters:
-    """What so many of the products meet: in stock, from a price (one of the dearer half where they are few) to another.
-    Many products may have one price, so that the pair is taken which comes nearest."""
+    """What so many of the products meet: in stock, from a price to another, from about the middle one on where they are
+    few. Many products may have one price: the first pair that comes near enough is taken, or else the nearest."""
     if share >= 1:
         return Filters()
     prices, counts = np.unique(catalogue.price[catalogue.in_stock], return_counts=True)
     cheaper = np.concatenate([[0], np.cumsum(counts)])
-    starts = np.arange(len(prices) // 2 if share < 0.5 else 0, len(prices))
-    wanted = share * len(catalogue)
+    middle = int(np.searchsorted(cheaper, cheaper[-1] // 2)) if share < 0.5 else 0
+    starts, wanted = np.arange(min(middle, len(prices) - 1), len(prices)), share * len(catalogue)
     ends = np.clip(np.searchsorted(cheaper, cheaper[starts] + wanted), starts + 1, len(prices))
-    best = np.argmin(np.abs(cheaper[ends] - cheaper[starts] - wanted))
+    missed = np.abs(cheaper[ends] - cheaper[starts] - wanted)
+    best = np.argmax(missed <= max(NEAR * wanted, missed.min()))
     return Filters(price_min=float(prices[starts[best]]), price_max=float(prices[ends[best] - 1]), in_stock=True)
 
 

@@ -30,7 +30,6 @@ ASKED: Final = 200
 FEWEST: Final = 10  # queries, however slow
 PATIENCE: Final = 60.0  # seconds for the queries of one kind
 THROUGHPUT: Final = 10.0  # seconds at most
-TUNED_ON: Final = 50  # queries
 WANTED_RECALL: Final = 0.97
 WIDEST: Final = 8192
 PORTION: Final = 5000  # vectors that are handed over at a time
@@ -229,7 +228,7 @@ def _asked(opened: type[Engine], size: int, folder: Path) -> dict[str, float]:
     for kind, filtered in FILTERED.items():
         exact = np.load(folder / f"{kind}.npy")
         if isinstance(engine, FaissHNSW):
-            found[f"ef_search.{kind}"] = engine.tune(queries[:TUNED_ON], exact[:TUNED_ON], filtered)
+            found[f"ef_search.{kind}"] = engine.tune(queries, exact, filtered)
         engine.search(queries[0], filtered)
         found |= {f"{name}.{kind}": value for name, value in _each(engine, queries, exact, filtered).items()}
     found["rss_gb"] = (process.memory_info().rss - before) / GB

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import pyarrow as pa
 import pytest
 
 from benchmarks import catalogues, ingest, search
@@ -108,6 +109,13 @@ def test_only_products_have_drawn_vectors(catalogued: Catalogued, products: Cata
 def test_as_many_meet_the_condition_as_it_says(share: float, products: Catalogue) -> None:
     met = search.condition(products, share).mask(products).mean()
     assert 0.8 * share <= met <= 1.2 * share
+
+    few = np.random.default_rng(0).lognormal(1, 2, SIZE).round(1)  # much is cheap and of one price, little is dear
+    dear = Catalogue(products.table.set_column(products.table.schema.get_field_index("price"), "price", pa.array(few)))
+    found = search.condition(dear, share)
+    assert 0.8 * share <= found.mask(dear).mean() <= 1.2 * share
+    assert found.price_max is not None
+    assert found.price_max < np.quantile(few, 0.65) or share == 0.5  # not the odd ones at the end
 
 
 def test_an_index_is_measured_only_once_it_is_there(catalogued: Catalogued) -> None:
