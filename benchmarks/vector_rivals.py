@@ -64,20 +64,14 @@ class FaissFlat:
         return self.index.search(vector[None], K, params=parameters)[1][0].tolist()
 
 
-class FaissHNSW:
-    """M = 32, efConstruction = 128, and for each kind of query the least efSearch whose recall is as wanted."""
+class Graph:
+    """An engine whose recall depends on how many products it looks at: for each kind of query the fewest that do."""
 
-    @staticmethod
-    def build(vectors: np.ndarray, folder: Path) -> None:
-        index = faiss.IndexHNSWFlat(vectors.shape[1], 32, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction = 128
-        index.add(vectors)
-        faiss.write_index(index, str(folder / "hnsw.faiss"))
-
-    def __init__(self, folder: Path, count: int) -> None:
-        self.index = faiss.read_index(str(folder / "hnsw.faiss"))
-        self.allowed = _selector(count)
+    def __init__(self) -> None:
         self.breadth = {False: 16, True: 16}
+
+    def search(self, vector: np.ndarray, filtered: bool) -> list[int]:
+        raise NotImplementedError
 
     def tune(self, queries: np.ndarray, exact: np.ndarray, filtered: bool) -> int:
         def recall() -> float:
@@ -87,6 +81,22 @@ class FaissHNSW:
         while self.breadth[filtered] < WIDEST and recall() < WANTED_RECALL:
             self.breadth[filtered] *= 2
         return self.breadth[filtered]
+
+
+class FaissHNSW(Graph):
+    """M = 32, efConstruction = 128; what is looked at is efSearch."""
+
+    @staticmethod
+    def build(vectors: np.ndarray, folder: Path) -> None:
+        index = faiss.IndexHNSWFlat(vectors.shape[1], 32, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = 128
+        index.add(vectors)
+        faiss.write_index(index, str(folder / "hnsw.faiss"))
+
+    def __init__(self, folder: Path, count: int) -> None:
+        super().__init__()
+        self.index = faiss.read_index(str(folder / "hnsw.faiss"))
+        self.allowed = _selector(count)
 
     def search(self, vector: np.ndarray, filtered: bool) -> list[int]:
         allowed = self.allowed if filtered else None
@@ -124,8 +134,9 @@ def _qdrant(folder: Path) -> tuple[Any, Any]:
     return QdrantClient(path=str(folder)), models
 
 
-class Milvus:
-    """milvus-lite, Milvus's interface over a file; flushed, or it would keep and read everything as a log."""
+class Milvus(Graph):
+    """milvus-lite, Milvus's interface over a file; flushed, or it would keep and read everything as a log. Its own choice
+    of an index is a graph, made in the background; what is looked at is ef."""
 
     @staticmethod
     def build(vectors: np.ndarray, folder: Path) -> None:
@@ -134,16 +145,27 @@ class Milvus:
         for part in _portions(len(vectors)):
             client.insert("products", [{"id": row, "vector": vectors[row], "bucket": row % BUCKETS} for row in part])
         client.flush("products")
+        _indexed(client)
         client.close()
 
     def __init__(self, folder: Path, count: int) -> None:
+        super().__init__()
         self.client = _milvus(folder)
         self.client.load_collection("products")
+        _indexed(self.client)
 
     def search(self, vector: np.ndarray, filtered: bool) -> list[int]:
-        condition = "bucket == 0" if filtered else ""
-        found = self.client.search("products", data=[vector], limit=K, filter=condition, anns_field="vector")
+        found = self.client.search(
+            "products", data=[vector], limit=K, filter="bucket == 0" if filtered else "", anns_field="vector",
+            search_params={"params": {"ef": self.breadth[filtered]}},
+        )  # fmt: skip
         return [int(hit["id"]) for hit in found[0]]
+
+
+def _indexed(client: Any) -> None:
+    """Wait for what is made in the background: until then it compares everything."""
+    while client.describe_index("products", "vector")["state"] != "Finished":
+        time.sleep(0.1)
 
 
 def _milvus(folder: Path) -> Any:
@@ -227,7 +249,7 @@ def _asked(opened: type[Engine], size: int, folder: Path) -> dict[str, float]:
     faiss.omp_set_num_threads(1)
     for kind, filtered in FILTERED.items():
         exact = np.load(folder / f"{kind}.npy")
-        if isinstance(engine, FaissHNSW):
+        if isinstance(engine, Graph):
             found[f"ef_search.{kind}"] = engine.tune(queries, exact, filtered)
         engine.search(queries[0], filtered)
         found |= {f"{name}.{kind}": value for name, value in _each(engine, queries, exact, filtered).items()}
