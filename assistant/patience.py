@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextvars
 import json
-import queue
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from assistant.engines.deadline import in_time
 from assistant.faults import log_fault
 from data.errors import AisleError
 from data.stages import stage
@@ -52,8 +51,8 @@ class PatientModel(BaseChatModel):
     goes wrong and an answer that is no JSON where a schema was given are an AisleError, and after one of them the model
     is not asked again in this turn.
 
-    The model runs in a thread of its own, because a server that sends a byte now and then keeps the caller of its
-    client for ever; the thread ends with the next piece that nobody wants.
+    The model runs in a thread of its own (`in_time`), because a server that sends a byte now and then keeps the caller
+    of its client for ever.
     """
 
     inner: BaseChatModel
@@ -91,62 +90,26 @@ class PatientModel(BaseChatModel):
         return {"timeout": max(0.01, min(longest, patience.left))} | how
 
 
-Message = TypeVar("Message", bound=BaseMessage)
+def _in_time(ask: Callable[[], Iterator[AIMessage]]) -> Iterator[AIMessage]:
+    def timed() -> Iterator[AIMessage]:
+        with stage("model"):  # opened and closed in the thread that `in_time` iterates in
+            yield from ask()
 
-
-class _Piece(NamedTuple, Generic[Message]):
-    """What comes out of the model's thread: a piece, an error, or neither at the end."""
-
-    content: Message | None = None
-    error: BaseException | None = None
-
-
-def _in_time(ask: Callable[[], Iterator[Message]]) -> Iterator[Message]:
     patience = _patience.get()
     if patience is None:  # nobody waits: prompts read ahead while the program starts
         yield from ask()
         return
     if patience.failed:
         raise AisleError("The language model has failed in this turn already.")
-    handed: queue.SimpleQueue[_Piece[Message]] = queue.SimpleQueue()
-    unwanted = threading.Event()
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=[_hand_over, ask, handed, unwanted], daemon=True).start()
     try:
-        while (content := _next(handed, patience)) is not None:
-            yield content
-    finally:
-        unwanted.set()
-
-
-def _hand_over(
-    ask: Callable[[], Iterator[Message]], handed: queue.SimpleQueue[_Piece[Message]], unwanted: threading.Event
-) -> None:
-    try:
-        with stage("model"):
-            for content in ask():
-                if unwanted.is_set():
-                    return
-                handed.put(_Piece(content))
-    except BaseException as error:  # raised again where the model was asked
-        handed.put(_Piece(error=error))
-    else:
-        handed.put(_Piece())
-
-
-def _next(handed: queue.SimpleQueue[_Piece[Message]], patience: Patience) -> Message | None:
-    try:
-        piece = handed.get(timeout=patience.left)
-    except queue.Empty:
+        yield from in_time(timed, patience.left)
+    except AisleError:
         patience.failed = True
-        raise AisleError("The language model has not answered within the time of the turn.") from None
-    if piece.error is None:
-        return piece.content
-    patience.failed = True
-    if isinstance(piece.error, AisleError):
-        raise piece.error
-    log_fault("the language model failed", piece.error)
-    raise AisleError(f"The language model failed: {type(piece.error).__name__}.") from piece.error
+        raise
+    except Exception as error:
+        patience.failed = True
+        log_fault("the language model failed", error)
+        raise AisleError(f"The language model failed: {type(error).__name__}.") from error
 
 
 def _as_chunk(message: AIMessage) -> AIMessageChunk:
