@@ -166,7 +166,8 @@ def test_what_is_no_model_is_said_in_one_sentence(own: Path, tmp_path: Path, con
     assert "\n" not in str(refused.value)
 
 
-def test_nobody_is_told_that_a_model_is_loaded() -> None:
-    program = "import assistant.engines; from openvino.tools.ovc import telemetry; print(type(telemetry).__module__)"
+@pytest.mark.parametrize("part", ["assistant.engines", "retrieval", "retrieval.encoder_openvino"])
+def test_nobody_is_told_that_a_model_is_loaded(part: str) -> None:
+    program = f"import {part}; from openvino.tools.ovc import telemetry; print(type(telemetry).__module__)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "openvino.tools.ovc.telemetry_stub"
