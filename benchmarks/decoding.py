@@ -45,9 +45,9 @@ from assistant.engines.choose import DEFAULT_LLM
 from assistant.engines.openvino_genai import ChatOpenVINO
 from benchmarks.decoding_figures import SIDES, Run, draw, report
 from benchmarks.evaluation import PERFORMANCE, Options, Report, command
-from benchmarks.machine import cores
 from data.demo import make_demo_store
 from data.errors import AisleError
+from data.threads import cores
 from data.weights import fetch
 
 AT_ONCE: Final = (1, 2, 4, 8)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from benchmarks import plots
 from benchmarks.documents import Cells, markdown
 from benchmarks.evaluation import Report
-from data.errors import AisleError
 
 SIDES: Final = {
     "aisle": "Aisle",
@@ -91,7 +91,7 @@ def _text(figures: Mapping[str, float], weights: int, few: int, many: int) -> st
 
 def draw(rates: Mapping[Run, float], file: Path) -> None:
     """Tokens per second against requests at once, an SVG. Raises AisleError without Matplotlib."""
-    figure = _figure(6, 3.8)
+    figure = plots.figure(6, 3.8)
     axes = figure.subplots()
     colours = {"aisle": "tab:orange", "plain": "tab:red", "bare": "tab:blue"}
     for side, new in LINES:
@@ -103,21 +103,4 @@ def draw(rates: Mapping[Run, float], file: Path) -> None:
     axes.set(xlabel="requests at once", ylabel="tokens/s, all together", ylim=(0, None), xticks=at_once(rates))
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
-    _save(figure, file)
-
-
-def _figure(width: float, height: float) -> Any:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # only in the extra `bench`
-    except ImportError as error:
-        raise AisleError('Drawing needs Matplotlib: install it with pip install "aisle[bench]".') from error
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def _save(figure: Any, file: Path) -> None:
-    """The same picture is the same file."""
-    from matplotlib import rc_context  # noqa: PLC0415
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with rc_context({"svg.hashsalt": file.stem}):
-        figure.savefig(file, metadata={"Date": None})
+    plots.save(figure, file)

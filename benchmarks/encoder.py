@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 import torch
 from rich.console import Console
 
-from benchmarks import search_known_item
+from benchmarks import search_known_item, timing
 from benchmarks.documents import Cells, markdown
 from benchmarks.evaluation import PERFORMANCE, Options, Report, command
 from benchmarks.paths import data_folder
@@ -138,18 +138,12 @@ def _in_turns(sides: Sequence[str], count: int) -> Iterator[tuple[int, str]]:
             yield number, name
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def _times(sides: dict[str, Encoder], queries: list[str]) -> dict[str, Timing]:
     for side in sides.values():
         side.encode_query("a warm hat")
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number, name in _in_turns(list(sides), len(queries)):
-        seconds[name].append(_timed(lambda: sides[name].encode_query(queries[number])))  # noqa: B023  (called at once)
+        seconds[name].append(timing.seconds(lambda: sides[name].encode_query(queries[number])))  # noqa: B023  (called at once)
     return {
         name: Timing(*(1000 * float(np.percentile(taken, share)) for share in (50, 95)))
         for name, taken in seconds.items()
@@ -191,7 +185,7 @@ def _starts(times: int) -> dict[str, float]:
     seconds: dict[str, list[float]] = {name: [] for name in programs}
     for _, name in _in_turns(list(programs), times):
         run = [sys.executable, "-c", *programs[name]]
-        seconds[name].append(_timed(lambda: subprocess.run(run, check=True, capture_output=True)))  # noqa: B023
+        seconds[name].append(timing.seconds(lambda: subprocess.run(run, check=True, capture_output=True)))  # noqa: B023
     return {name: float(np.median(taken)) for name, taken in seconds.items() if taken}
 
 

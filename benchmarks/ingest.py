@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from rich.console import Console
 
 from benchmarks.documents import markdown
 from benchmarks.evaluation import PERFORMANCE, Options, Report, command
+from benchmarks.timing import seconds
 from data.catalogue import Catalogue
 from data.ingest import ingest
 from data.schema import PRODUCTS, Columns
@@ -94,11 +95,11 @@ def measure(products: int) -> dict[str, float]:
 def _child(export: Path, folder: Path) -> None:
     started = time.monotonic()
     report = ingest([export], Store.create(folder, StoreSettings(name="benchmark")), progress=False)
-    seconds = time.monotonic() - started
+    taken = time.monotonic() - started
     if report.read != report.kept + report.merged + sum(report.refused.values()):
         raise SystemExit("rows were lost")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"ingest_100k_s": round(seconds, 1), "ingest_100k_peak_gb": round(peak / 1e9, 2)}))
+    print(json.dumps({"ingest_100k_s": round(taken, 1), "ingest_100k_peak_gb": round(peak / 1e9, 2)}))
 
 
 def measure_index(products: int) -> dict[str, float]:
@@ -107,13 +108,13 @@ def measure_index(products: int) -> dict[str, float]:
         export = Path(folder) / "export.csv"
         write_export(export, products)
         store = Store.create(Path(folder) / "store", StoreSettings(name="benchmark"))
-        cleaning = _seconds(lambda: ingest([export], store, progress=False))
+        cleaning = seconds(lambda: ingest([export], store, progress=False))
         encoder = Encoder()
         encoder.encode(["warm", "and compiled for many"])
-        whole = _seconds(lambda: HybridSearch.open(store, encoder=encoder))
+        whole = seconds(lambda: HybridSearch.open(store, encoder=encoder))
         bare = _bare(Catalogue(store.products()), encoder)
         _change(store)
-        again = _seconds(lambda: HybridSearch.open(store, encoder=encoder))
+        again = seconds(lambda: HybridSearch.open(store, encoder=encoder))
     return {
         "encode.ratio_to_bare": whole / bare,
         "encode.ratio_to_bare.cleaned": (cleaning + whole) / bare,
@@ -128,12 +129,12 @@ def measure_index(products: int) -> dict[str, float]:
 
 def _bare(catalogue: Catalogue, encoder: Encoder) -> float:
     """Seconds of encoding alone; the texts are made before the clock runs."""
-    seconds = 0.0
+    taken = 0.0
     for start in range(0, len(catalogue), CHUNK):
         chunk = catalogue.products(range(start, min(start + CHUNK, len(catalogue))))
         texts = [*(product.title for product in chunk), *(meaning(product) for product in chunk)]
-        seconds += _seconds(partial(encoder.encode, texts))
-    return seconds
+        taken += seconds(partial(encoder.encode, texts))
+    return taken
 
 
 def _change(store: Store) -> None:
@@ -141,12 +142,6 @@ def _change(store: Store) -> None:
     for row in rows[::100]:
         row[Columns.Title] = f"Changed {row[Columns.Title]}"
     store.write_table(pa.Table.from_pylist(rows, schema=PRODUCTS), store.products_file)
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 def _table(figures: dict[str, float], products: int) -> str:

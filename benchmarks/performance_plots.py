@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import plots
 from benchmarks.turn_figures import PATHS, Pair, with_products
-from data.errors import AisleError
 
 
 def draw_first_product(pairs: Sequence[Pair], file: Path) -> None:
@@ -17,7 +17,7 @@ def draw_first_product(pairs: Sequence[Pair], file: Path) -> None:
 
     Raises AisleError without Matplotlib.
     """
-    figure = _figure(7, 3.8)
+    figure = plots.figure(7, 3.8)
     axes = figure.subplots()
     colours = {"fast_path": "tab:orange", "llm_parsed": "tab:red"}
     both = with_products(pairs)
@@ -31,27 +31,10 @@ def draw_first_product(pairs: Sequence[Pair], file: Path) -> None:
     axes.set(xlabel="seconds from the message on", ylabel="share of turns", xscale="log", ylim=(0, 1.02))
     axes.grid(alpha=0.3, which="both")
     figure.legend(loc="outside upper center", ncols=2, fontsize="small")
-    _save(figure, file)
+    plots.save(figure, file)
 
 
 def _steps(axes: Any, seconds: Sequence[float | None], **how: Any) -> None:
     came = np.sort([each for each in seconds if each is not None])
     if len(came):
         axes.step(came, np.arange(1, len(came) + 1) / len(came), where="post", **how)
-
-
-def _figure(width: float, height: float) -> Any:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # only in the extra `bench`
-    except ImportError as error:
-        raise AisleError('Drawing needs Matplotlib: install it with pip install "aisle[bench]".') from error
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def _save(figure: Any, file: Path) -> None:
-    """The same picture is the same file."""
-    from matplotlib import rc_context  # noqa: PLC0415
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with rc_context({"svg.hashsalt": file.stem}):
-        figure.savefig(file, metadata={"Date": None})

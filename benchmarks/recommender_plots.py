@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import plots
 from benchmarks.purchase_probability import Purchases
 from benchmarks.recommender_figures import AISLE, Board, Outcome
 from benchmarks.recommender_tables import COST_LABELS, LABELS, title
 from benchmarks.training_cost import Cost
-from data.errors import AisleError
 from recommenders.ranking import objective
 
 
@@ -31,17 +31,6 @@ def draw_all(outcome: Outcome, folder: Path) -> None:
         draw_costs(outcome.costs, folder / "cost.png")
 
 
-def _figure(width: float, height: float) -> Any:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # only in the extra `bench`
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise AisleError('Drawing needs Matplotlib: install it with pip install "aisle[bench]".') from error
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def _save(figure: Any, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=120)
@@ -53,7 +42,7 @@ def draw_ndcg(board: Board, file: Path) -> None:
     found = [row.estimate("ndcg") for _, row in rows]
     means = np.array([each.mean for each in found])
     errors = np.array([[each.mean - each.low, each.high - each.mean] for each in found]).T
-    figure = _figure(7, 0.3 * len(rows) + 1)
+    figure = plots.figure(7, 0.3 * len(rows) + 1)
     axes = figure.subplots()
     colours = ["tab:orange" if key == AISLE else "tab:blue" for key, _ in rows]
     axes.barh([LABELS[key] for key, _ in rows], means, xerr=np.maximum(errors, 0), color=colours, ecolor="0.3")
@@ -64,7 +53,7 @@ def draw_ndcg(board: Board, file: Path) -> None:
 
 def draw_reliability(purchases: Mapping[str, Purchases], file: Path) -> None:
     """What was promised against what was bought, in bins of about equal mass, by what the lines are of."""
-    figure = _figure(5, 4.5)
+    figure = plots.figure(5, 4.5)
     axes = figure.subplots()
     most = 0.0
     for name, found in purchases.items():
@@ -80,7 +69,7 @@ def draw_reliability(purchases: Mapping[str, Purchases], file: Path) -> None:
 
 def draw_costs(costs: Sequence[Cost], file: Path) -> None:
     """Seconds and peak memory of fitting against the rows of the log, both axes logarithmic."""
-    figure = _figure(9, 4)
+    figure = plots.figure(9, 4)
     time_axes, memory_axes = figure.subplots(1, 2)
     for model in dict.fromkeys(cost.model for cost in costs):
         own = sorted((cost for cost in costs if cost.model == model), key=lambda cost: cost.rows)

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -30,6 +29,7 @@ from benchmarks.exact_on_cuda import on_cuda
 from benchmarks.limited import Limits, Stopped, within
 from benchmarks.machine import machine
 from benchmarks.search_tables import blocks, plot
+from benchmarks.timing import seconds
 from benchmarks.vector_rivals import RIVALS
 from data.catalogue import Catalogue
 from data.errors import AisleError
@@ -107,8 +107,8 @@ def _latency(search: HybridSearch, catalogued: Catalogued, filters: Filters, nam
     for query in catalogued.queries[:20]:
         search.search(query, K, filters)
     catalogued.encoder.forget()
-    taken = [_seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
-    known = [_seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
+    taken = [seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
+    known = [seconds(partial(search.search, query, K, filters)) for query in catalogued.queries]
     return {
         f"p50_ms.{name}": 1e3 * float(np.percentile(taken, 50)),
         f"p95_ms.{name}": 1e3 * float(np.percentile(taken, 95)),
@@ -119,12 +119,6 @@ def _latency(search: HybridSearch, catalogued: Catalogued, filters: Filters, nam
 
 def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in (folder / "search").rglob("*") if file.is_file())
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 def _throughput(search: HybridSearch, queries: list[str], threads: int) -> float:

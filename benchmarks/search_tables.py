@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from benchmarks import plots
 from benchmarks.documents import Cells, markdown
-from data.errors import AisleError
 
 NAMES: Final = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 ENGINES: Final = {
@@ -99,12 +99,7 @@ def _rival(figures: Mapping[str, float], at: str) -> list[str]:
 
 def plot(file: Path, figures: Mapping[str, float]) -> None:
     """p95 without a filter against the number of products, as an SVG. Raises AisleError without Matplotlib."""
-    try:
-        from matplotlib import rc_context  # noqa: PLC0415  # only in the extra `bench`
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise AisleError('Drawing needs Matplotlib: install it with pip install "aisle[bench]".') from error
-    figure = Figure(figsize=(7, 3.8), layout="constrained")
+    figure = plots.figure(7, 3.8)
     axes = figure.subplots()
     curves = {"": "Aisle, words and meaning, query encoded"} | {f"{key}.": name for key, name in ENGINES.items()}
     for key, name in curves.items():
@@ -120,6 +115,4 @@ def plot(file: Path, figures: Mapping[str, float]) -> None:
     axes.set(xscale="log", yscale="log", xlabel="products", ylabel="p95 of a query (ms)")
     axes.grid(alpha=0.3, which="both")
     figure.legend(loc="outside right upper", fontsize="small")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with rc_context({"svg.hashsalt": file.stem}):
-        figure.savefig(file, metadata={"Date": None})
+    plots.save(figure, file)

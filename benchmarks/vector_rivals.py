@@ -135,8 +135,8 @@ def _qdrant(folder: Path) -> tuple[Any, Any]:
 
 
 class Milvus(Graph):
-    """milvus-lite, Milvus's interface over a file; flushed, or it would keep and read everything as a log. Its own choice
-    of an index is a graph, made in the background; what is looked at is ef."""
+    """milvus-lite, Milvus's interface over a file; flushed, or it would keep and read everything as a log. Its own
+    choice of an index is a graph, made in the background; what is looked at is ef."""
 
     @staticmethod
     def build(vectors: np.ndarray, folder: Path) -> None:

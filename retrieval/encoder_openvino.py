@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -15,6 +14,8 @@ import openvino
 from pydantic import BaseModel, ConfigDict
 from rich.progress import Progress
 from tokenizers import Tokenizer
+
+from data.threads import cores
 
 CARD, NETWORK, WEIGHTS, TOKENIZER = "card.json", "model.xml", "model.bin", "tokenizer.json"
 TOKENS_AT_ONCE: Final = 256  # of a batch, padding included: more leave the core's cache and are slower
@@ -63,7 +64,7 @@ class OpenVinoEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(card.longest)
         self._idle: LifoQueue[openvino.InferRequest] = LifoQueue()
-        streams = max(1, _cores() // 2)
+        streams = max(1, cores() // 2)
         compiled = self._compiled("LATENCY", streams)
         for _ in range(streams):
             self._idle.put(compiled.create_infer_request())
@@ -85,7 +86,7 @@ class OpenVinoEncoder:
         def keep(request: openvino.InferRequest, places: list[int]) -> None:
             vectors[places] = request.get_output_tensor(0).data
 
-        running = openvino.AsyncInferQueue(self._in_bulk, _cores())
+        running = openvino.AsyncInferQueue(self._in_bulk, cores())
         running.set_callback(keep)
         with Progress(transient=True, disable=not progress) as bar:
             task = bar.add_task("Encoding", total=len(texts))
@@ -105,7 +106,7 @@ class OpenVinoEncoder:
 
     @cached_property
     def _in_bulk(self) -> openvino.CompiledModel:
-        return self._compiled("THROUGHPUT", _cores())
+        return self._compiled("THROUGHPUT", cores())
 
     def _compiled(self, hint: str, streams: int) -> openvino.CompiledModel:
         """With a thread for each stream."""
@@ -159,8 +160,3 @@ class OpenVinoEncoder:
 def _unit(vectors: np.ndarray) -> np.ndarray:
     lengths: np.ndarray = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
