@@ -47,10 +47,12 @@ class DenseIndex:
         slots = self._slots.slots(rows)
         if len(self._parts) == 1:
             return of(self._parts[0], slots)
-        found = np.empty(len(rows), np.float32)
+        found = np.empty(0)
         for part, end in zip(self._parts, self._ends, strict=True):
             here = (slots >= end - len(part)) & (slots < end)
-            found[here] = of(part, slots[here] - (end - len(part)))
+            values = of(part, slots[here] - (end - len(part)))
+            found = found if len(found) else np.empty((len(rows), *values.shape[1:]), np.float32)
+            found[here] = values
         return found
 
     def vector(self, row: int) -> np.ndarray:
@@ -61,14 +63,8 @@ class DenseIndex:
         """float32 `[len(rows), d]`; of all rows, in their order, for None."""
         if rows is None and self._slots.of_rows is None and len(self._parts) == 1:
             return self._parts[0].vectors(slice(None))
-        slots = self._slots.slots(np.arange(self._slots.rows) if rows is None else rows)
-        parts = np.searchsorted(self._ends, slots, side="right")
-        pieces = [part.vectors(slots[parts == place] - (self._ends[place] - len(part)))
-                  for place, part in enumerate(self._parts)]  # fmt: skip
-        vectors = np.empty((len(slots), pieces[0].shape[1]), np.float32)
-        for place, piece in enumerate(pieces):
-            vectors[parts == place] = piece
-        return vectors
+        wanted = np.arange(self._slots.rows) if rows is None else rows
+        return self._of_rows(wanted, lambda part, slots: part.vectors(slots))
 
 
 def candidates(
@@ -82,8 +78,8 @@ def candidates(
     most = max(CANDIDATES, min(OVERSAMPLED * k, k + OVERSAMPLED * CANDIDATES))
     if (rows if within is None else len(within)) <= most:
         return np.arange(rows) if within is None else within
-    if allowed is not None and within is not None and len(within) > SEVERAL * rows:
-        best = top(np.where(allowed, 1 + estimates(None), np.float32(0)), most)
+    if within is not None and len(within) > SEVERAL * rows:
+        best = top(1 + estimates(None), most, allowed)
     else:
         best = top(1 + estimates(within), most)
         best = best if within is None else within[best]

@@ -59,8 +59,7 @@ class SearchIndex:
 
     @cached_property
     def lexical(self) -> LexicalIndex:
-        words = [word for segment in self.segments for word in segment.words]
-        used = {word: count for word, count in zip(words, self.counts.tolist(), strict=True) if count}
+        used = {word: count for word, count in zip(self.words(), self.counts.tolist(), strict=True) if count}
         postings = [segment.postings for segment in self.segments]
         return LexicalIndex(self.vocabulary(), postings, self.frequencies, Spelling(used), self.slots)
 

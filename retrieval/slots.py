@@ -31,28 +31,9 @@ class Slots:
         alive[self.of_rows] = True
         return alive
 
-    def mask(self, allowed: np.ndarray | None) -> np.ndarray | None:
-        """A mask of rows as one of slots; None, every row, as those alive."""
-        if self.of_rows is None or allowed is None:
-            return allowed if self.of_rows is None else self.alive
-        mask = np.zeros(self.total, bool)
-        mask[self.of_rows[allowed]] = True
-        return mask
-
     def slots(self, rows: np.ndarray) -> np.ndarray:
         return rows if self.of_rows is None else self.of_rows[rows]
-
-    def to_rows(self, slots: np.ndarray) -> np.ndarray:
-        """Of slots that are alive."""
-        return slots if self.of_rows is None else self._row_of[slots]
 
     def by_row(self, values: np.ndarray) -> np.ndarray:
         """Values by slot as values by row."""
         return values if self.of_rows is None else values[self.of_rows]
-
-    @cached_property
-    def _row_of(self) -> np.ndarray:
-        assert self.of_rows is not None
-        rows = np.full(self.total, -1, np.int64)
-        rows[self.of_rows] = np.arange(len(self.of_rows))
-        return rows
