@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 from assistant import Assistant
 from assistant.turn import Turn
 from tests.assistant.conftest import Shopper, encoder, store_folder
+from tests.openai_server import Answers, Server, completion, running
 
 __all__ = ["encoder", "store_folder"]
 
@@ -76,38 +75,27 @@ def timed(shopper: Shopper, message: str) -> tuple[Turn, float]:
     return turn, time.perf_counter() - started
 
 
-class Server(ThreadingHTTPServer):
-    """Speaks OpenAI's protocol in its `manner`."""
-
-    daemon_threads = True
-    manner = "well"
+class Broken(Server):
+    """`asked` counts the requests."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
+        super().__init__(_Answers)
         self.asked = 0
-        self.release = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def handle_error(self, *_: object) -> None:
-        """A client that has gone away is what these tests are about."""
 
 
-class _Answers(BaseHTTPRequestHandler):
-    server: Server
+class _Answers(Answers):
+    server: Broken
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = self.body()
         self.server.asked += 1
         match self.server.manner:
             case "garbage":
-                self._send("<html>\x00 It works! \xff</html>", "text/html")
+                self.send("<html>\x00 It works! \xff</html>", "text/html")
             case "other json":
-                self._send('{"hello": [1, 2]}')
+                self.send('{"hello": [1, 2]}')
             case "an error":
-                self._send('{"error": {"message": "CUDA out of memory"}}', status=500)
+                self.send('{"error": {"message": "CUDA out of memory"}}', status=500)
             case "nothing":
                 self.close_connection = True
             case "silence":
@@ -125,7 +113,7 @@ class _Answers(BaseHTTPRequestHandler):
             case _:
                 intent = '{"intent": "search"}' if asked.get("response_format") else "travel mug"
                 message = {"role": "assistant", "content": intent}
-                self._send(json.dumps(_body("chat.completion") | {"choices": [_choice(message=message)]}))
+                self.send(json.dumps(completion("chat.completion", choices=[_choice(message=message)])))
 
     def _drip(self) -> None:
         """A byte now and then: no time-out between two bytes ever ends it."""
@@ -140,30 +128,12 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        self._event(delta={"role": "assistant", "content": "They are a fine"}, finish_reason=None)
+        self.event(delta={"role": "assistant", "content": "They are a fine"}, finish_reason=None)
         if whole:
-            self._event(delta={"content": " choice for you."}, finish_reason=None)
-            self._event(delta={}, finish_reason="stop")
+            self.event(delta={"content": " choice for you."}, finish_reason=None)
+            self.event(delta={}, finish_reason="stop")
             self.wfile.write(b"data: [DONE]\n\n")
         self.close_connection = True
-
-    def _event(self, **choice: Any) -> None:
-        chunk = _body("chat.completion.chunk") | {"choices": [{"index": 0} | choice]}
-        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-
-    def _send(self, body: str, kind: str = "application/json", status: int = 200) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body.encode())))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def _body(kind: str) -> dict[str, Any]:
-    return {"id": "1", "object": kind, "created": 0, "model": "m"}
 
 
 def _choice(**parts: Any) -> dict[str, Any]:
@@ -171,10 +141,6 @@ def _choice(**parts: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.release.set()
-    server.shutdown()
-    server.server_close()
+def server() -> Iterator[Broken]:
+    with running(Broken()) as server:
+        yield server

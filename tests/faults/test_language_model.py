@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from assistant import Assistant
 from assistant.understanding.language import has_cjk
 from tests.assistant.conftest import Shopper
-from tests.faults.conftest import SLACK, TIMEOUT, Opened, Server, timed
+from tests.faults.conftest import SLACK, TIMEOUT, Broken, Opened, timed
 
 MANNERS = ["garbage", "other json", "an error", "nothing", "silence", "a drip", "half a reply"]
 VAGUE = "something to keep my coffee hot on a hike"
@@ -21,7 +21,7 @@ VAGUE = "something to keep my coffee hot on a hike"
 
 @pytest.mark.parametrize("manner", MANNERS)
 def test_a_broken_server_costs_flourishes_and_at_most_the_turn_s_time(
-    opened: Opened, server: Server, manner: str
+    opened: Opened, server: Broken, manner: str
 ) -> None:
     shopper = Shopper(opened(llm="openai", llm_url=server.url, llm_model="m", turn_timeout=TIMEOUT), "s")
     server.manner = manner
@@ -46,7 +46,7 @@ def test_a_broken_server_costs_flourishes_and_at_most_the_turn_s_time(
     assert [turn.number for turn in shopper.shop.history("s")] == [1, 2, 3, 4]
 
 
-def test_a_server_that_is_well_again_is_heard_again(opened: Opened, server: Server) -> None:
+def test_a_server_that_is_well_again_is_heard_again(opened: Opened, server: Broken) -> None:
     shop = opened(llm="openai", llm_url=server.url, llm_model="m", turn_timeout=TIMEOUT)
     server.manner = "well"
     turn = Shopper(shop, "s").says(VAGUE)
@@ -54,7 +54,7 @@ def test_a_server_that_is_well_again_is_heard_again(opened: Opened, server: Serv
     assert "They are a fine choice for you." in turn.text
 
 
-def test_a_model_that_has_failed_is_not_asked_again_in_the_same_turn(opened: Opened, server: Server) -> None:
+def test_a_model_that_has_failed_is_not_asked_again_in_the_same_turn(opened: Opened, server: Broken) -> None:
     shop = opened(llm="openai", llm_url=server.url, llm_model="m", turn_timeout=TIMEOUT)
     server.manner = "silence"
     turn = Shopper(shop, "s").says(VAGUE)
