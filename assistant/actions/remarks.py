@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from assistant.actions.request import Request
 from assistant.replies.conditions import chips
+from assistant.replies.grounds import bases, ground
+from assistant.replies.questions import alternatives
 from assistant.turn import Note
 from retrieval.hybrid import Hit
 
@@ -12,10 +14,16 @@ def unknown(request: Request) -> list[Note]:
     return [Note(key="unknown_brand", values={"value": value}) for value in request.understanding.unknown]
 
 
-def wishes(request: Request) -> list[Note]:
+def wishes(request: Request, shown: list[Hit]) -> list[Note]:
+    """That wishes rank and do not filter, except those that every listing shown says anyway."""
     wanted = request.understanding
     unread = [Note(key="unread", values={"words": "”“".join(wanted.unread)})] if wanted.unread else []
-    return [Note(key="wish", values={"wish": wish}) for wish in wanted.wishes] + unread
+    grounds = [ground(request.shop.catalogue.product(hit.row)) for hit in shown]
+    unsaid = [f"“{wish}”" for wish in wanted.wishes if any(set(bases(wish)) - each.affirmed for each in grounds)]
+    if not unsaid:
+        return unread
+    named = "、".join(unsaid) if wanted.language == "zh" else alternatives(unsaid, wanted.language)
+    return [Note(key="wish" if len(shown) > 1 else "wish_of_one", values={"wishes": named}), *unread]
 
 
 def preferred(request: Request, hits: list[Hit]) -> list[Note]:

@@ -54,7 +54,7 @@ def act(request: Request) -> Evidence:
             *remarks.unknown(request),
             *_opening(request, hits),
             *remarks.preferred(request, hits),
-            *remarks.wishes(request),
+            *remarks.wishes(request, hits[:PAGE]),
         ]
         ordered = _personal(request, hits)
         listed = _listed(request, ordered.hits, [*notes, *_told(request, ordered)], personalised=ordered.moved)
@@ -89,7 +89,7 @@ def _by_degree(request: Request, hits: list[Hit], refusal: list[Note]) -> Eviden
         return Evidence(products=request.shop.catalogue.known(state.focus or state.shown), notes=ordered.notes)
     if not ordered.figure and degree.of == "size" and (sizes := _sizes(request, hits)):
         return sizes
-    notes = [*refusal, *ordered.notes, *remarks.unknown(request), *remarks.wishes(request)]
+    notes = [*refusal, *ordered.notes, *remarks.unknown(request), *remarks.wishes(request, ordered.hits[:PAGE])]
     listed = _listed(request, ordered.hits, notes, elaborate=False)
     goes_on = ordered.figure and not ordered.beyond
     state.degree = degree.model_copy(update={"compared": False}) if goes_on else None
@@ -261,7 +261,7 @@ def _relaxed(request: Request) -> Evidence | None:
         return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
     budget = {"price_min": wanted.filters.price_min, "price_max": wanted.filters.price_max}
     wanted.filters = found.filters
-    listed = _listed(request, found.hits, [*found.notes, *remarks.wishes(request)], elaborate=False)
+    listed = _listed(request, found.hits, [*found.notes, *remarks.wishes(request, found.hits[:PAGE])], elaborate=False)
     # What is shown beyond a budget is only shown: the budget holds for what is asked next.
     request.state.filters = found.filters.model_copy(update=budget)
     return listed

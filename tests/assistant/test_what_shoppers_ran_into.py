@@ -222,3 +222,18 @@ def test_a_person_is_no_product(shopper, message: str) -> None:
     turn = shopper.says(message)
     assert (turn.understanding.intent, turn.understanding.query) == ("recommend", "")
     assert turn.products
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [("lightweight waterproof breathable tent", "“lightweight” or “breathable”"), ("轻便透气的帐篷", "“轻便”、“透气”")],
+)
+def test_wishes_are_named_in_one_sentence(shopper, message: str, named: str) -> None:
+    turn = shopper.says(message)
+    assert [note.values["wishes"] for note in turn.evidence.notes if note.key == "wish"] == [named]
+
+
+def test_a_wish_that_every_listing_shown_says_is_not_called_open(shopper) -> None:
+    turn = shopper.says("insulated coffee mug")
+    assert turn.understanding.wishes == ["insulated"]
+    assert not [note for note in turn.evidence.notes if note.key.startswith("wish")]
