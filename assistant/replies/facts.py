@@ -18,6 +18,7 @@ MOST_ATTRIBUTES = 6
 MOST_ROWS = 8  # of a comparison
 FEWEST = 3  # facts a product in the second, shorter request
 LONGEST_DESCRIPTION = 200  # characters
+_HANGING = re.compile(r"(?:[\s,/&+–—-]+(?:an?|and|by|for|from|in|of|on|or|the|to|with)?)+$", re.IGNORECASE)
 
 
 def spoken_of(evidence: Evidence) -> list[Product]:
@@ -63,10 +64,8 @@ def fenced(facts: dict[str, str]) -> str:
 
 
 def _name(title: str) -> str:
-    """As short as it can be said without dots."""
-    title = trusted_title(title)
-    short = short_name(title)
-    return title if short.endswith("…") else short
+    """As short as it can be said, without dots and without a word left hanging."""
+    return _HANGING.sub("", short_name(trusted_title(title)).removesuffix(" …"))
 
 
 def _columns(evidence: Evidence) -> Iterator[tuple[str, list[str]]]:

@@ -100,3 +100,22 @@ def test_facts_of_a_list_are_of_its_first_products() -> None:
     facts = listing_facts(Evidence(products=[product("One"), product("Two"), product("Three")]), "USD", "en")
     assert list(facts) == ["One", "Two"]
     assert "$5.00" in facts["One"] and "colour: red" in facts["One"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Kestrel tent, 2 person, green", "Kestrel tent"),
+        (
+            "DC 5V/12V/24V USB PIR Motion Sensor Switch Body Infrared Detector",
+            "DC 5V/12V/24V USB PIR Motion Sensor Switch Body",
+        ),
+        (
+            "Multipurpose stainless steel kitchen scissors for the whole household",
+            "Multipurpose stainless steel kitchen scissors",
+        ),
+    ],
+)
+def test_a_long_title_is_shown_to_the_model_without_its_end(title: str, name: str) -> None:
+    product = Product(product_id="long", title=title, price=5, attributes={"colour": "black"})
+    assert fenced(listing_facts(Evidence(products=[product]), "USD", "en")).startswith(f"- {name} (")
