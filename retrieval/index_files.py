@@ -29,7 +29,7 @@ from retrieval.journal import Journal
 from retrieval.segment import Segment
 from retrieval.slots import Slots
 
-VERSION = "5"  # raise it when a change to this folder's code changes what an index holds
+VERSION = "6"  # raise it when a change to this folder's code changes what an index holds
 FOLDER, MANIFEST, SEGMENTS = "search", "manifest.json", "segments"
 STAMPED = 1 << 20  # bytes at either end of a file that its stamp is of
 BATCH = 65_536  # rows of the catalogue that lie in one piece

@@ -97,26 +97,23 @@ class FaissIndex:
         return found if self.scales is None else found * self.scales[slots, None]
 
     def estimates(self, vector: np.ndarray, slots: np.ndarray | None = None) -> np.ndarray:
-        faiss.omp_set_num_threads(1)  # of this thread: sharing out a few milliseconds costs more
         if self.codes is not None:
             return self.codes.estimates(vector, slots)
         assert self._exact is not None
-        several = self._exact if slots is None else self._exact[slots]
-        found: np.ndarray = faiss.pairwise_distances(vector[None], several, faiss.METRIC_INNER_PRODUCT)[0]
-        return found
+        return _inner_products(vector, self._exact if slots is None else self._exact[slots])
 
     def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
         cosines = np.empty(len(slots), np.float32)
         for start in range(0, len(slots), CHUNK):
             part = slice(start, start + CHUNK)
-            cosines[part] = self.stored[slots[part]].astype(np.float32) @ vector
+            cosines[part] = _inner_products(vector, self.stored[slots[part]].astype(np.float32))
         return cosines if self.scales is None else cosines * self.scales[slots]
 
 
 class Codes:
     """A bit for each dimension of each vector, packed: uint8 `[n, d / 8]` (d rounded up to eight).
 
-    `mean`: float32 `[d]`; `rotation`: float32 `[d, d]`; `norm`: the vectors' usual distance from their mean.
+    `mean`: float32 `[d]`; `rotation`: float32 `[bits, d]`; `norm`: the vectors' usual distance from their mean.
     """
 
     def __init__(self, packed: np.ndarray, mean: np.ndarray, rotation: np.ndarray, norm: np.ndarray) -> None:
@@ -132,11 +129,11 @@ class Codes:
         n, d = vectors.shape
         mean = vectors.mean(axis=0)
         square = np.random.default_rng(seed).standard_normal((-(-d // 8) * 8, d))
-        rotation = np.linalg.qr(square)[0].T.astype(np.float32)  # orthonormal rows
-        packed, norms = np.empty((n, rotation.shape[1] // 8), np.uint8), np.empty(n, np.float32)
+        rotation = np.ascontiguousarray(np.linalg.qr(square)[0], np.float32)  # orthonormal columns
+        packed, norms = np.empty((n, len(rotation) // 8), np.uint8), np.empty(n, np.float32)
         for start in range(0, n, CHUNK):
             part = slice(start, start + CHUNK)
-            packed[part] = _packed(vectors[part], mean, rotation)
+            packed[part] = np.packbits((vectors[part] - mean) @ rotation.T > 0, axis=1)
             norms[part] = np.linalg.norm(vectors[part] - mean, axis=1)
         return cls(packed, mean, rotation, norms.mean())
 
@@ -154,7 +151,7 @@ class Codes:
     def estimates(self, vector: np.ndarray, slots: np.ndarray | None) -> np.ndarray:
         """The share of bits that differ is the angle, seen from the mean; from there it is reckoned back."""
         codes = self.packed if slots is None else self.packed[slots]
-        code = _packed(vector[None], self.mean, self.rotation)
+        code = np.packbits(_inner_products(vector - self.mean, self.rotation) > 0)[None]
         differing = np.empty(len(codes), np.int32)
         ours, theirs, found = (faiss.swig_ptr(array) for array in (code, codes, differing))
         faiss.hammings(ours, theirs, 1, len(codes), code.shape[1], found)
@@ -164,5 +161,9 @@ class Codes:
         return estimates
 
 
-def _packed(vectors: np.ndarray, mean: np.ndarray, rotation: np.ndarray) -> np.ndarray:
-    return np.packbits((vectors - mean) @ rotation > 0, axis=1)
+def _inner_products(vector: np.ndarray, several: np.ndarray) -> np.ndarray:
+    """Of `[d]` with each of `[n, d]`, in this thread alone: sharing out a few milliseconds costs more, and numpy's own
+    product does share it out, among threads that two searches at a time then wait for."""
+    faiss.omp_set_num_threads(1)
+    found: np.ndarray = faiss.pairwise_distances(vector[None], several, faiss.METRIC_INNER_PRODUCT)[0]
+    return found
