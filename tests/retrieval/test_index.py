@@ -18,7 +18,7 @@ from rich.progress import Progress
 from data.catalogue import Catalogue
 from data.schema import PRODUCTS
 from data.store import Store
-from retrieval import index_files
+from retrieval import index_files, vectors
 from retrieval.encoder import Encoder
 from retrieval.hybrid import HybridSearch
 from retrieval.index import MOST_SEGMENTS, updated
@@ -268,3 +268,12 @@ def test_an_open_index_answers_before_the_encoder_is_loaded(
     assert time.perf_counter() - started < 2
     cold.warm().join()
     assert cold._model is not None
+
+
+def test_codes_compared_by_two_threads_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = np.random.default_rng(0).standard_normal((501, 40)).astype(np.float32)
+    codes = vectors.Codes.build(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+    alone = codes.estimates(drawn[7], None)
+    monkeypatch.setattr(vectors, "SHARED", 1)
+    assert (codes.estimates(drawn[7], None) == alone).all()
+    assert alone.argmax() == 7
