@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from langchain_core.language_models import BaseChatModel
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import feedback
 from assistant.carts import Change
-from assistant.database import (
-    CartRow,
-    Database,
-    EventRow,
-    HandoffRow,
-    SessionRow,
-    TurnRow,
-    ensure_session,
-    sessions_of,
-)
+from assistant.checkout import mark_of
+from assistant.checkpoints import Checkpoints
+from assistant.database import Database, sessions_of
 from assistant.dialogue import Dialogue
 from assistant.engines import describe, open_engine
 from assistant.faults import log_fault
-from assistant.feedback import Feedback, live_events
+from assistant.feedback import live_events
 from assistant.handoffs import Handoff, Status
+from assistant.payments import PaymentProvider
 from assistant.personal_data import mask
 from assistant.recommendations import Recommendations, Shopper, Wish
 from assistant.replies.conditions import chips
 from assistant.replies.phrases import say
 from assistant.replies.reasons import short_name
 from assistant.shop import Shop
+from assistant.short_turns import again, refused, unreadable
 from assistant.state import DialogueState
+from assistant.tables import CartRow, EventRow, HandoffRow, SessionRow, TurnRow
 from assistant.trained import TrainedModels
 from assistant.turn import (
     Cart,
+    CheckoutSummary,
     DoneEvent,
+    Fact,
+    Feedback,
     Language,
     Memory,
+    PlacedOrder,
     Recommendation,
     StreamEvent,
-    TokenEvent,
     Turn,
     Understanding,
 )
+from assistant.turn_records import TurnRecords
 from assistant.understanding.classifier import Classifier, load_or_train
-from assistant.understanding.language import LONGEST_MESSAGE, detect, normalise
+from assistant.understanding.language import detect
 from assistant.watching import StoreWatch
-from data.records import Product
+from data.records import Order, Product
 from data.store import Store
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
@@ -64,16 +65,25 @@ class Assistant:
         self.shop = shop
         self.model = model
         classifier = classifier or load_or_train(shop.store.index_folder, shop.search.encoder)
-        self._dialogue = Dialogue(shop, model, shop.store.database_file, classifier)
+        self._dialogue = Dialogue(shop, model, Checkpoints(shop.database), classifier)
         self._watch = StoreWatch(shop.store)
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._unkept: defaultdict[str, list[Turn]] = defaultdict(list)  # by session, what the database did not take
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # of sessions in use
+        self._taking = threading.Lock()
+        self._records = TurnRecords(shop.database)
 
     @classmethod
-    def open(cls, store: str | os.PathLike[str] = "demo", *, progress: bool = True, **settings: Any) -> Assistant:
+    def open(
+        cls,
+        store: str | os.PathLike[str] = "demo",
+        *,
+        progress: bool = True,
+        payments: PaymentProvider | None = None,
+        **settings: Any,
+    ) -> Assistant:
         """Open a store by name or by the path of its folder; `settings` stand in for those of its `store.toml`.
 
-        The index is built and models are fetched where they are missing.
+        The index is built and models are fetched where they are missing. `payments` takes the money for orders; the
+        demo's, where it is None, moves none.
         Raises AisleError where the store is missing or a model cannot be had.
         """
         opened = Store.open(store)
@@ -101,7 +111,8 @@ class Assistant:
             loading.join()
         if failed:
             raise failed[0]
-        shop = Shop.of(opened, loaded["search"], trained[0], Database(opened.database_file))
+        shop = Shop.of(opened, loaded["search"], trained[0], Database.of(opened), payments)
+        shop.checkouts.settle()
         return cls(shop, model, classifiers[0])
 
     @property
@@ -126,7 +137,7 @@ class Assistant:
                 search = HybridSearch.open(store, encoder=encoder, progress=False)
                 models = TrainedModels(store, search)
                 models.current()
-                shop = Shop.of(store, search, models, self.shop.database)
+                shop = Shop.of(store, search, models, self.shop.database, self.shop.checkouts.payments)
                 self._dialogue, self.shop = self._dialogue.over(shop), shop
         return changed
 
@@ -136,10 +147,17 @@ class Assistant:
         self._dialogue.warm()
 
     def reply(
-        self, text: str, session: str = "default", user: str | None = None, context: dict[str, Any] | None = None
+        self,
+        text: str,
+        session: str = "default",
+        user: str | None = None,
+        context: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        brief: bool = False,
     ) -> Turn:
         """One turn, whole. A message is never an error: an empty or too long one is answered as such."""
-        for event in self.stream(text, session, user, context):
+        for event in self.stream(text, session, user, context, key=key, brief=brief):
             if isinstance(event, DoneEvent):
                 return event.turn
         raise AssertionError("a turn ends with a DoneEvent")
@@ -152,31 +170,39 @@ class Assistant:
         context: dict[str, Any] | None = None,
         *,
         understood: Understanding | None = None,
+        key: str | None = None,
+        brief: bool = False,
     ) -> Iterator[StreamEvent]:
         """The same turn as typed events, as they happen: understanding, products, cart, tokens, done.
 
-        `understood` says what is meant, where a click does. A fault in the shop is no error either: the turn goes on
+        `understood` says what is meant, where a click does. A message that is sent again under its `key`, because the
+        answer was lost, is done once: it has the same answer again. A `brief` reply has
+        none of the model's own sentences. A fault in the shop is no error either: the turn goes on
         with what is left (`Turn.degraded`).
         """
         self._watch.look(self.refresh)
-        if not self._turns[session].acquire(timeout=self.shop.store.settings.turn_timeout):
-            yield from _refused(self, text, session, user, say("still_busy", detect(text)))
+        turn = self._turn_of(session)
+        if not turn.acquire(timeout=self.shop.store.settings.turn_timeout):
+            yield from refused(self.shop.carts, text, session, user, say("still_busy", detect(text)))
             return
         try:
-            refusal = _unreadable(text, self._dialogue.state(session).language) if understood is None else ""
+            if key is not None and (before := self._records.answer(session, key)) is not None:
+                yield from again(before)
+                return
+            refusal = unreadable(text, self._dialogue.state(session).language) if understood is None else ""
             if not refusal:
                 text = mask(text, detect(text))  # neither kept in the conversation nor shown to a model
             events = (
-                _refused(self, text, session, user, refusal)
+                refused(self.shop.carts, text, session, user, refusal)
                 if refusal
-                else self._dialogue.run(text, session, user, context, understood)
+                else self._dialogue.run(text, session, user, context, understood, key, brief=brief)
             )
             for event in events:
                 if isinstance(event, DoneEvent):
-                    self._keep(event.turn)
+                    self._keep(event.turn, key)
                 yield event
         finally:
-            self._turns[session].release()
+            turn.release()
 
     def refuse(
         self, session: str, product_id: str, user: str | None = None, context: dict[str, Any] | None = None
@@ -264,6 +290,14 @@ class Assistant:
         """0 takes the product out. Raises KeyError for an unknown product."""
         return self.shop.carts.set(session, product_id, quantity, user)
 
+    def checkout(self, session: str = "default", user: str | None = None) -> CheckoutSummary:
+        """What would be ordered, with the token that `place_order` wants. Raises CheckoutRefused."""
+        return self.shop.checkouts.begin(session, user)
+
+    def place_order(self, token: str, session: str = "default", user: str | None = None) -> PlacedOrder:
+        """The shopper's confirmation. Raises CheckoutRefused; then nothing was ordered and nothing is paid."""
+        return self.shop.checkouts.confirm(session, mark_of(token), user)
+
     def memories(self, session: str = "default", user: str | None = None) -> list[Memory]:
         """What the shopper has told of themselves, oldest first; of a guest, in this session."""
         return self.shop.memories.of(session, user)
@@ -280,16 +314,30 @@ class Assistant:
 
     def history(self, session: str = "default") -> list[Turn]:
         """The session's turns, oldest first."""
-        with self.shop.database.reading() as transaction:
-            records = transaction.scalars(
-                select(TurnRow.record).where(TurnRow.session == session).order_by(TurnRow.number)
-            ).all()
-        return [*(Turn.model_validate_json(record) for record in records), *self._unkept.get(session, [])]
+        return self._records.of(session)
 
-    def sessions(self, user: str | None = None) -> list[SessionRow]:
-        """Latest first."""
-        with self.shop.database.reading() as transaction:
-            return sessions_of(transaction, user)
+    def orders(self, session: str = "default", user: str | None = None) -> list[Order]:
+        """The shopper's, latest first; a guest's are those placed in this session."""
+        return self.shop.orders.of(user, session)
+
+    def policy(self, question: str) -> list[Fact]:
+        """The passages of the shop's policies that answer, word for word; [] where they do not say."""
+        return [
+            Fact(text=sentence, source=f"policy: {passage.policy.topic}")
+            for passage in self.shop.policy_book.answer(question).passages
+            for sentence in passage.sentences
+        ]
+
+    def session(self, session: str) -> SessionRow | None:
+        with self.shop.database.reading() as reading:
+            return reading.get(SessionRow, session)
+
+    def sessions(
+        self, user: str | None = None, *, limit: int | None = None, after: tuple[datetime, str] | None = None
+    ) -> list[SessionRow]:
+        """Latest first; `after` is when the last of the page before was updated, and its id."""
+        with self.shop.database.reading() as reading:
+            return sessions_of(reading, user, limit, after)
 
     def handoffs(self, status: Status | None = None) -> list[Handoff]:
         """Conversations handed to a person (`open`, `taken` or `closed`), the longest waiting first."""
@@ -302,39 +350,29 @@ class Assistant:
     def delete_session(self, session: str) -> None:
         """Forget the conversation, the cart and what was done; a session that does not exist is no error."""
         self.shop.memories.forget_all(session, user=None)
-        with self._turns[session], self.shop.database.transaction() as transaction:
+        with self._turn_of(session), self.shop.database.transaction() as transaction:
             for row in (CartRow, TurnRow, EventRow, HandoffRow, SessionRow):
                 transaction.execute(delete(row).where(row.session == session))
-        self._unkept.pop(session, None)
+        self._records.forget(session)
         self._dialogue.forget(session)  # by the graph's own connection, which waits for the transaction's end
 
     def close(self) -> None:
         self._dialogue.close()
         self.shop.database.close()
 
-    def _keep(self, turn: Turn) -> None:
-        """A turn that the database does not take is kept here until it takes the next one."""
-        turns = [*self._unkept.pop(turn.session, []), turn]
+    def _turn_of(self, session: str) -> threading.Lock:
+        """Held by whoever's turn it is in the session."""
+        with self._taking:
+            return self._turns.setdefault(session, threading.Lock())
+
+    def _keep(self, turn: Turn, key: str | None) -> None:
         try:
             if turn.understanding.intent == "ask_product":
                 for product in turn.products:
                     self.feedback(turn.session, product.product_id, "view", turn.user)
-            self._write(turns)
         except SQLAlchemyError as error:
-            log_fault("a turn could not be kept", error, turns=len(turns))
-            self._unkept[turn.session] = turns
-
-    def _write(self, turns: list[Turn]) -> None:
-        """Turns of one session, in their order."""
-        first = turns[0]
-        with self.shop.database.transaction() as transaction:
-            row = ensure_session(transaction, first.session, turns[-1].user)
-            row.title = row.title or first.message[:60]
-            kept = transaction.scalar(select(func.count()).where(TurnRow.session == first.session)) or 0
-            transaction.add_all(
-                TurnRow(session=turn.session, number=kept + place, record=turn.model_dump_json())
-                for place, turn in enumerate(turns, 1)
-            )
+            log_fault("what was asked about could not be kept", error)
+        self._records.keep(turn, key)
 
 
 def _on_the_table(state: DialogueState) -> Understanding:
@@ -348,39 +386,4 @@ def _on_the_table(state: DialogueState) -> Understanding:
         references=state.basis,
         new_only=state.new_only,
         language=state.language,
-    )
-
-
-def _unreadable(text: str, language: Language) -> str:
-    """Why a message is not read at all, in the shopper's language; "" where it is."""
-    readable = normalise(text[: LONGEST_MESSAGE + 1])
-    if not readable:
-        return say("empty_message", language)
-    if len(text) > LONGEST_MESSAGE:
-        return say("message_too_long", detect(readable, language), length=f"{len(text):,}", most=f"{LONGEST_MESSAGE:,}")
-    if not any(character.isalnum() for character in readable):
-        return say("not_understood", language)
-    return ""
-
-
-def _cart_if_readable(assistant: Assistant, session: str) -> Cart:
-    try:
-        return assistant.cart(session)
-    except SQLAlchemyError as error:
-        log_fault("a cart could not be read", error)
-        return Cart()
-
-
-def _refused(assistant: Assistant, text: str, session: str, user: str | None, reply: str) -> Iterator[StreamEvent]:
-    yield TokenEvent(reply)
-    yield DoneEvent(
-        Turn(
-            session=session,
-            number=0,
-            message=text[:LONGEST_MESSAGE],
-            text=reply,
-            understanding=Understanding(intent="smalltalk"),
-            cart=_cart_if_readable(assistant, session),
-            user=user,
-        )
     )

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from assistant.database import CartRow, Database, EventRow, ensure_session
+from assistant.database import Database, ensure_session
+from assistant.stock import Stock
+from assistant.tables import CartRow, ChangeRow, EventRow
 from assistant.turn import Cart, CartLine
 from data.catalogue import Catalogue
 
@@ -23,10 +25,13 @@ class Change(NamedTuple):
 
 
 class Carts:
-    def __init__(self, database: Database, catalogue: Catalogue, currency: str) -> None:
+    """`key` names the request that asks for a change: asked for twice under one key, it happens once."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, currency: str, stock: Stock | None = None) -> None:
         self._database = database
         self._catalogue = catalogue
         self._currency = currency
+        self._stock = stock or Stock(database, catalogue)
 
     def view(self, session: str) -> Cart:
         """A line whose product has left the catalogue is not shown, and its price is not counted."""
@@ -40,25 +45,40 @@ class Carts:
         ]
         return Cart(lines=lines, total=round(sum(line.total for line in lines), 2), currency=self._currency)
 
-    def add(self, session: str, product_id: str, quantity: int = 1, user: str | None = None) -> Change:
-        """Add pieces to what is there; no more than the stock. Raises KeyError for an unknown product."""
-        return self._change(session, product_id, quantity, user, relative=True)
+    def lines(self, session: str, within: Session) -> dict[str, tuple[int, float]]:
+        """Product id → pieces and the price of one, as they stand in a transaction."""
+        rows = within.scalars(select(CartRow).where(CartRow.session == session)).all()
+        known = {row.product_id: row.quantity for row in rows if row.product_id in self._catalogue}
+        return {product_id: (pieces, self._catalogue.get(product_id).price) for product_id, pieces in known.items()}
 
-    def set(self, session: str, product_id: str, quantity: int, user: str | None = None) -> Change:
+    def add(
+        self, session: str, product_id: str, quantity: int = 1, user: str | None = None, *, key: str | None = None
+    ) -> Change:
+        """Add pieces to what is there; no more than the stock. Raises KeyError for an unknown product."""
+        return self._change(session, product_id, quantity, user, key, relative=True)
+
+    def set(
+        self, session: str, product_id: str, quantity: int, user: str | None = None, *, key: str | None = None
+    ) -> Change:
         """Exactly so many pieces; none takes the line out. Raises KeyError for an unknown product."""
-        return self._change(session, product_id, quantity, user, relative=False)
+        return self._change(session, product_id, quantity, user, key, relative=False)
 
     def clear(self, session: str) -> int:
         """How many lines there were."""
         with self._database.transaction() as transaction:
             return transaction.execute(delete(CartRow).where(CartRow.session == session)).rowcount  # type: ignore[attr-defined]
 
-    def _change(self, session: str, product_id: str, quantity: int, user: str | None, *, relative: bool) -> Change:
-        stock = self._catalogue.get(product_id).stock
+    def _change(
+        self, session: str, product_id: str, quantity: int, user: str | None, key: str | None, *, relative: bool
+    ) -> Change:
+        self._catalogue.row_of(product_id)
         with self._database.transaction() as transaction:
             ensure_session(transaction, session, user)
+            if key is not None and (done := transaction.get(ChangeRow, (session, key))) is not None:
+                return Change(done.before, done.after, done.obstacle)
             row = transaction.get(CartRow, (session, product_id))
             before = row.quantity if row else 0
+            stock = self._stock.left(product_id, transaction)
             after, obstacle = _allowed(before + quantity if relative else quantity, stock)
             if after < before and relative and quantity > 0:
                 after = before  # stock sank below what is in the cart: adding never takes away
@@ -67,13 +87,17 @@ class Carts:
                 transaction.add(
                     EventRow(session=session, user=user, product_id=product_id, event="cart", value=after - before)
                 )
+            if key is not None:
+                done = ChangeRow(session=session, key=key, product_id=product_id, before=before, after=after)
+                done.obstacle = obstacle
+                transaction.add(done)
         return Change(before, after, obstacle)
 
 
 def _allowed(wanted: int, stock: int | None) -> tuple[int, str]:
     if stock == 0 and wanted > 0:
         return 0, "out_of_stock"
-    if stock is not None and wanted > stock:
+    if stock is not None and wanted > stock <= MOST_PIECES:
         return stock, "only_so_many"
     if wanted > MOST_PIECES:
         return MOST_PIECES, "too_many"

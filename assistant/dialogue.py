@@ -6,10 +6,8 @@ be understood or acted on, its words are searched; where that fails, too, the sh
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from copy import copy
-from pathlib import Path
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -19,7 +17,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from assistant.actions import ACTIONS, Request
-from assistant.checkpoints import Checkpoints
+from assistant.checkpoints import DRIVER_ERRORS, Checkpoints
 from assistant.clarifying import notice
 from assistant.degrading import LISTS, SORRY, apologise, apology, read_plainly, replied, search_plainly
 from assistant.faults import log_fault
@@ -55,6 +53,7 @@ class GraphState(TypedDict, total=False):
 
     session: str
     message: str
+    key: str | None  # names the message, so that one sent twice is done once
     user: str | None
     context: dict[str, Any]
     understood: dict[str, Any] | None  # given instead of read, when a click says what is meant
@@ -70,11 +69,11 @@ class Dialogue:
     """Runs turns against one shop. Sessions are threads of the graph; each is used by one turn at a time."""
 
     def __init__(
-        self, shop: Shop, model: BaseChatModel | None, checkpoints: Path, classifier: Classifier | None = None
+        self, shop: Shop, model: BaseChatModel | None, checkpoints: Checkpoints, classifier: Classifier | None = None
     ) -> None:
         self._model = PatientModel(inner=model) if model is not None else None
         self._classifier = classifier
-        self._checkpoints = Checkpoints(checkpoints)
+        self._checkpoints = checkpoints
         self._set_up(shop)
 
     def over(self, shop: Shop) -> Dialogue:
@@ -99,6 +98,9 @@ class Dialogue:
         user: str | None = None,
         context: dict[str, Any] | None = None,
         understood: Understanding | None = None,
+        key: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Iterator[StreamEvent]:
         """The events of one turn; the last is a DoneEvent with the whole Turn, sent when the state is kept.
 
@@ -107,13 +109,14 @@ class Dialogue:
         given: GraphState = {
             "session": session,
             "message": message,
+            "key": key,
             "user": user,
             "context": context or {},
             "understood": understood.model_dump() if understood else None,
         }
         if (before := self._checkpoints.unsaved(session)) is not None:
             given["dialogue"] = before.model_dump()
-        running = RunningTurn(self._shop.store.name, self._shop.store.settings.turn_timeout)
+        running = RunningTurn(self._shop.store.name, self._shop.store.settings.turn_timeout, brief=brief)
         done: DoneEvent | None = None
         try:
             for event in self._events(given, running):
@@ -156,7 +159,7 @@ class Dialogue:
             return unsaved
         try:
             values = self._graph.get_state(self._thread(session)).values
-        except sqlite3.Error as error:
+        except DRIVER_ERRORS as error:
             log_fault("the state of a conversation could not be read", error)
             return DialogueState()
         return DialogueState(**values.get("dialogue", {}))
@@ -214,6 +217,8 @@ class Dialogue:
         with running.stage("act"):
             request, evidence = self._acted(given, running)
         emit = get_stream_writer()
+        if evidence.checkout is not None:
+            running.checkout_token = evidence.checkout.token  # beside the graph's state, which is written to disk
         if evidence.products:
             running.reached("first_product")
             emit(ProductsEvent(evidence.products, evidence.table))
@@ -255,6 +260,7 @@ class Dialogue:
             shop=self._shop,
             user=given.get("user"),
             context=given.get("context") or {},
+            key=given.get("key"),
         )
 
     def _action(self, request: Request, running: RunningTurn) -> Evidence:
@@ -276,11 +282,14 @@ class Dialogue:
         running, emit = runtime.context, get_stream_writer()
         dialogue = DialogueState(**given["dialogue"])
         evidence, understanding = Evidence(**given["evidence"]), Understanding(**given["understanding"])
+        if evidence.checkout is not None:
+            evidence.checkout.token = running.checkout_token
         refused: list[str] = []
         text = ""
         language, number = understanding.language, dialogue.number
         with running.stage("reply"):
-            for piece in replied(self._writers, evidence, given["message"], language, number, refused, running):
+            writers = self._writers[1:] if running.brief else self._writers
+            for piece in replied(writers, evidence, given["message"], language, number, refused, running):
                 running.reached("first_token")
                 text += piece
                 emit(TokenEvent(piece))

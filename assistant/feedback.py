@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from sqlalchemy import or_, select
 
-from assistant.database import Database, EventRow
+from assistant.database import Database
+from assistant.tables import EventRow
+from assistant.turn import Feedback
 from recommenders.live import LiveEvent, LiveKind
 
-Feedback = Literal["view", "cart", "purchase", "like", "dislike"]
 MOST_EVENTS = 50  # the latest; what is older says little about now
 _STORED: dict[Feedback, tuple[str, float]] = {"like": ("rating", 5.0), "dislike": ("dislike", 1.0)}
 _GOOD, _BAD = 4, 2  # stars from which, and up to which, a rating says something
@@ -37,7 +37,9 @@ def live_events(
     query = select(EventRow).where(or_(*whose)).order_by(EventRow.id.desc()).limit(most)
     with database.reading() as transaction:
         rows = list(transaction.scalars(query))[::-1]
-    events = [LiveEvent(row.product_id, kind, _seconds(row.at)) for row in rows if (kind := _kind(row)) is not None]
+    events = [
+        LiveEvent(row.product_id, kind, int(row.at.timestamp())) for row in rows if (kind := _kind(row)) is not None
+    ]
     return [event for place, event in enumerate(events) if not _undone(event, events[place + 1 :])]
 
 
@@ -55,8 +57,3 @@ def _undone(event: LiveEvent, later: list[LiveEvent]) -> bool:
     if event.event == "dislike":
         return any(kind in ("cart", "purchase") for kind in after)
     return "dislike" in after
-
-
-def _seconds(at: datetime) -> int:
-    """SQLite forgets that the time is UTC."""
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())

@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from assistant.database import Database, HandoffRow
+from assistant.database import Database
 from assistant.replies.phrases import say
+from assistant.tables import HandoffRow
 from assistant.turn import Language
 
 Status = Literal["open", "taken", "closed"]

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, delete, select
 
-from assistant.database import Database, MemoryRow
+from assistant.database import Database
 from assistant.personal_data import mask
+from assistant.tables import MemoryRow
 from assistant.turn import Memory, MemoryKind, Told
 
 MOST_MEMORIES = 60  # of one shopper; the oldest go first

@@ -11,7 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import select
 
+from assistant.checkout import placed_order
+from assistant.database import Database
+from assistant.tables import OrderRow
 from assistant.understanding.vocabulary import stem, words_of
 from data.catalogue import Catalogue
 from data.records import Order, OrderLine, Product, shelf_name
@@ -33,25 +37,50 @@ _SAYS_NOTHING = frozenset(
 _CJK_WORD = re.compile(r"[\u3400-\u9fff]+")
 
 
-class Orders:
-    """The orders of one store. Every question names the shopper: nobody hears of another's orders."""
+GUEST = "guest"  # whose orders are known by the session alone
 
-    def __init__(self, store: Store) -> None:
+
+class Orders:
+    """The orders of one store: those of its records and those placed here. Every question names the shopper: nobody
+    hears of another's orders."""
+
+    def __init__(self, store: Store, database: Database) -> None:
         self._store = store
+        self._database = database
 
     def __bool__(self) -> bool:
         return self._table.num_rows > 0
 
-    def of(self, user: str | None) -> list[Order]:
-        """The shopper's orders, latest first; [] for a guest."""
-        if user is None:
-            return []
+    def of(self, user: str | None, session: str) -> list[Order]:
+        """The shopper's orders, latest first; a guest's are those placed in this session. The shop's records know best
+        what became of an order that was placed here."""
+        recorded = self._recorded(user) if user is not None else []
+        known = {order.order_id for order in recorded}
+        orders = [*recorded, *(order for order in self._placed(user, session) if order.order_id not in known)]
+        return sorted(orders, key=lambda order: (order.placed_at, order.order_id), reverse=True)
+
+    def _recorded(self, user: str) -> list[Order]:
         rows = self._table.filter(pc.equal(self._table[Columns.User], user)).to_pylist()
         lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
             lines[row[Columns.Order]].append(row)
-        orders = [_order(number, of_order) for number, of_order in lines.items()]
-        return sorted(orders, key=lambda order: (order.placed_at, order.order_id), reverse=True)
+        return [_order(number, of_order) for number, of_order in lines.items()]
+
+    def _placed(self, user: str | None, session: str) -> list[Order]:
+        whose = OrderRow.user == user if user is not None else (OrderRow.session == session) & OrderRow.user.is_(None)
+        with self._database.reading() as reading:
+            numbers = list(reading.scalars(select(OrderRow.order).where(whose)))
+            placed = [placed_order(reading, number) for number in numbers]
+        return [
+            Order(
+                order_id=order.order_id,
+                user_id=user or GUEST,
+                lines=tuple(order.lines),
+                placed_at=order.placed_at,
+                status="processing",
+            )
+            for order in placed
+        ]
 
     def today(self) -> date:
         """The day it is in the shop: the clock's, or in a synthetic store the last day of its records."""

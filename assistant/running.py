@@ -28,13 +28,16 @@ _tracer = trace.get_tracer("aisle")
 class RunningTurn:
     """Lives as long as the turn and is seen by all of its nodes, in whatever thread they run; nothing of it is kept.
 
-    `timeout` is in seconds. `dialogue` is the state that the turn leaves behind, None until there is one.
+    `timeout` is in seconds. `dialogue` is the state that the turn leaves behind, None until there is one;
+    `checkout_token` belongs to the summary that it shows, and a `brief` turn has no words of the model's.
     """
 
     store: str
     timeout: float
     dialogue: DialogueState | None = None
     degraded: Degraded = ""
+    checkout_token: str = ""
+    brief: bool = False
 
     def __post_init__(self) -> None:
         self._seconds: dict[str, float] = {}

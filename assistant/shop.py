@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from assistant.carts import Carts
+from assistant.checkout import Checkouts
 from assistant.database import Database
 from assistant.handoffs import Handoffs
 from assistant.memory import Memories
 from assistant.orders import Orders
+from assistant.payments import DemoPayments, PaymentProvider
 from assistant.policies import PolicyBook
 from assistant.replies.phrases import say
+from assistant.stock import Stock
 from assistant.trained import TrainedModels
 from assistant.turn import Language
 from data.catalogue import Catalogue
@@ -36,13 +39,25 @@ class Shop:
     search: HybridSearch
     database: Database
     carts: Carts
+    checkouts: Checkouts
     memories: Memories
     models: TrainedModels
 
     @classmethod
-    def of(cls, store: Store, search: HybridSearch, models: TrainedModels, database: Database) -> Shop:
-        carts = Carts(database, search.catalogue, store.settings.currency)
-        return cls(store, search, database, carts, Memories(database), models)
+    def of(
+        cls,
+        store: Store,
+        search: HybridSearch,
+        models: TrainedModels,
+        database: Database,
+        payments: PaymentProvider | None = None,
+    ) -> Shop:
+        """`payments` None: the demo's, which move no money."""
+        written = store.products_file.stat().st_mtime_ns if store.products_file.exists() else 0
+        stock = Stock(database, search.catalogue, as_of=written)
+        carts = Carts(database, search.catalogue, store.settings.currency, stock)
+        checkouts = Checkouts(database, carts, stock, payments or DemoPayments())
+        return cls(store, search, database, carts, checkouts, Memories(database), models)
 
     @property
     def recommender(self) -> ShopRecommender:
@@ -67,7 +82,7 @@ class Shop:
 
     @cached_property
     def orders(self) -> Orders:
-        return Orders(self.store)
+        return Orders(self.store, self.database)
 
     @cached_property
     def handoffs(self) -> Handoffs:

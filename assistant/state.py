@@ -98,6 +98,8 @@ class DialogueState(BaseModel):
     in_a_row: int = 0
     spare_questions: bool = False
     service: Service = Field(default_factory=Service)
+    checkout: str = ""  # the mark of the summary that waits for a confirmation (`assistant.checkout`)
+    checkout_shown: int = -9  # the turn in which it was shown: only the next one may confirm it in words
 
     @property
     def topic(self) -> Topic:

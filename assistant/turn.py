@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from data.records import Product
+from data.records import OrderLine, Product
 from retrieval.filters import Filters
 
 Intent = Literal[
@@ -29,10 +29,11 @@ Intent = Literal[
 Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
 Source = Literal["rules", "classifier", "llm", "fallback"]
-CartOperation = Literal["add", "remove", "set", "view", "clear"]
+CartOperation = Literal["add", "remove", "set", "view", "clear", "checkout", "confirm"]
 MemoryKind = Literal["size", "avoid", "diet", "like", "pet", "person", "note"]
 BundleChange = Literal["swap", "drop", "add", "budget"]
 Degraded = Literal["", "templates", "search", "apology"]
+Feedback = Literal["view", "cart", "purchase", "like", "dislike"]
 RecommendKind = Literal["for_you", "popular", "gift", "goes_with", "similar", "again", "why"]
 
 
@@ -142,6 +143,32 @@ class Cart(BaseModel):
         return "; ".join(f"{line.quantity} × {line.product.title}" for line in self.lines)
 
 
+class CheckoutSummary(BaseModel):
+    """What will be ordered if the shopper confirms it with the `token` before it `expires`. The token is never written
+    out with the rest: who sends it to the shopper does so by name."""
+
+    token: str = Field(default="", exclude=True, repr=False)
+    lines: list[CartLine]
+    total: float
+    currency: str
+    expires: datetime
+
+    @property
+    def bought(self) -> dict[str, tuple[int, float]]:
+        """Product id → pieces and the price of one."""
+        return {line.product.product_id: (line.quantity, line.product.price) for line in self.lines}
+
+
+class PlacedOrder(BaseModel):
+    """An order that stands; it is never changed."""
+
+    order_id: str
+    placed_at: datetime
+    lines: list[OrderLine]
+    total: float
+    currency: str
+
+
 class Fact(BaseModel):
     """A statement that a reply may repeat, and where it stands: `listing`, `review`, `policy` or `catalogue`."""
 
@@ -182,6 +209,8 @@ class Evidence(BaseModel):
     facts: list[Fact] = Field(default_factory=list)
     table: Table | None = None
     cart: Cart | None = None
+    checkout: CheckoutSummary | None = None  # that the shopper may confirm
+    order: PlacedOrder | None = None  # that this turn placed
     reasons: dict[str, str] = Field(default_factory=dict)  # product id → why it is here
     suggestions: list[str] = Field(default_factory=list)  # what the shopper might say next
     question: Question | None = None  # asked at the end of the reply

@@ -61,7 +61,7 @@ def goal_of(understanding: Understanding) -> Goal:
     """Which of the three goals our reading of a turn serves."""
     if understanding.problem in _ABOUT_PRICES or understanding.kind == "why":
         return "question"
-    if understanding.intent == "cart" and understanding.operation == "view" and understanding.problem != "checkout":
+    if understanding.intent == "cart" and understanding.operation == "view":
         return "question"
     if understanding.counting or understanding.asks_values:
         return "question"

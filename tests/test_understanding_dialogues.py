@@ -65,7 +65,7 @@ def test_wizards_name_items_that_are_found(dialogues) -> None:  # type: ignore[n
 def test_a_question_about_money_is_a_question() -> None:
     assert goal_of(Understanding(intent="cart", operation="view")) == "question"
     assert goal_of(Understanding(intent="cart", operation="add")) == "wish"
-    assert goal_of(Understanding(intent="cart", operation="view", problem="checkout")) == "wish"
+    assert goal_of(Understanding(intent="cart", operation="checkout")) == "wish"
     assert goal_of(Understanding(intent="search", counting=True)) == "question"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.actions import checkout
 from assistant.actions.request import Request
 from assistant.carts import MOST_PIECES, Change
 from assistant.turn import Cart, CartOperation, Evidence, Note
@@ -14,6 +15,10 @@ def act(request: Request) -> Evidence:
     operation: CartOperation = request.understanding.operation or "view"
     if operation == "view":
         return _view(request)
+    if operation == "checkout":
+        return checkout.show(request)
+    if operation == "confirm":
+        return checkout.confirm(request)
     if operation == "clear":
         request.shop.carts.clear(request.session)
         return Evidence(notes=[Note(key="cart_cleared")], cart=Cart(currency=request.shop.currency))
@@ -30,7 +35,7 @@ def act(request: Request) -> Evidence:
     request.state.focus = [product.product_id for product in products]
     cart = request.shop.carts.view(request.session)
     return Evidence(
-        products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_popular")]
+        products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_checkout")]
     )
 
 
@@ -64,11 +69,12 @@ def _changed(request: Request, product: Product, operation: CartOperation, quant
     if operation != "add" and product.product_id not in in_cart:
         return [Note(key="cart_not_in")]
     if operation == "add":
-        change = carts.add(session, product.product_id, quantity or 1, request.user)
+        change = carts.add(session, product.product_id, quantity or 1, request.user, key=request.key_of(product))
     elif operation == "set":
-        change = carts.set(session, product.product_id, 1 if quantity is None else quantity, request.user)
+        pieces = 1 if quantity is None else quantity
+        change = carts.set(session, product.product_id, pieces, request.user, key=request.key_of(product))
     else:
-        change = carts.set(session, product.product_id, 0, request.user)
+        change = carts.set(session, product.product_id, 0, request.user, key=request.key_of(product))
     return [*_obstacle(product, change), *_outcome(request, product, operation, change)]
 
 
@@ -100,6 +106,9 @@ def _view(request: Request) -> Evidence:
         notes = [Note(key="cart_empty")]
     else:
         notes = [Note(key="cart_view", values={"lines": cart.in_words, "total": request.money(cart.total)})]
-    if request.understanding.problem == "checkout" and cart.lines:
-        notes.append(Note(key="checkout", values={"contact": request.contact()}))
-    return Evidence(products=[line.product for line in cart.lines], notes=notes, cart=cart)
+    return Evidence(
+        products=[line.product for line in cart.lines],
+        notes=notes,
+        cart=cart,
+        suggestions=[request.say("ask_checkout")] if cart.lines else [],
+    )

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from assistant.actions.order_notes import in_short
 from assistant.actions.request import Request
-from assistant.database import TurnRow
 from assistant.handoffs import Handoff
 from assistant.orders import numbered
 from assistant.personal_data import mask
 from assistant.replies.conditions import chips
+from assistant.tables import TurnRow
 from assistant.turn import Evidence, Note, Turn
 from assistant.understanding.cues import ABUSE, HANDOFF
 from assistant.understanding.service import order_question
@@ -49,7 +49,8 @@ def summary(request: Request) -> Handoff:
     """What the conversation was about, from the state and the turns so far, without personal data."""
     state, language = request.state, request.understanding.language
     turns = _turns(request)
-    order = numbered(request.shop.orders.of(request.user), state.service.order) if state.service.order else []
+    orders = request.shop.orders.of(request.user, request.session) if state.service.order else []
+    order = numbered(orders, state.service.order)
     about = [product.title for turn in turns if turn.understanding.intent == "ask_product" for product in turn.products]
     lists = [turn.products for turn in turns if turn.understanding.intent in _LISTS and turn.products]
     shown = [product.title for product in lists[-1]] if lists else []

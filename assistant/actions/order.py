@@ -58,9 +58,9 @@ def act(request: Request) -> Evidence:
     message, on_the_table = normalise(request.message), _on_the_table(request)
     question = order_question(message, spoken_of=bool(on_the_table)) or "history"
     number = order_number(message, spoken_of=bool(on_the_table))
-    if request.user is None:
+    orders = request.shop.orders.of(request.user, request.session)
+    if request.user is None and not orders:
         return _with_policy(request, question, Note(key="order_guest", values={"contact": request.contact()}))
-    orders = request.shop.orders.of(request.user)
     if number and not numbered(orders, number):
         note = Note(key="order_not_found", values={"number": number, "contact": request.contact()})
         return Evidence(notes=[note], suggestions=[request.say("ask_my_orders"), request.say("ask_person")])
@@ -122,7 +122,7 @@ def _status(request: Request, asked: _Asked) -> Evidence:
     if len(orders) == 1 and orders[0].total is not None and asked.exactly:
         notes.append(Note(key="order_total", values={"total": request.money(orders[0].total)}))
     on_the_way = any(order.status in ("processing", "shipped") for order in orders)
-    return _told(request, orders, notes + (today_note(request) if on_the_way else []))
+    return _told(request, orders, notes + (today_note(request, orders) if on_the_way else []))
 
 
 def _arrival(request: Request, asked: _Asked) -> Evidence:
@@ -130,7 +130,7 @@ def _arrival(request: Request, asked: _Asked) -> Evidence:
     evidence = _told(request, orders, status_notes(request, orders[0]))
     if orders[0].status in ("processing", "shipped"):
         _add_policy(request, evidence, "arrival")
-        evidence.notes += today_note(request)
+        evidence.notes += today_note(request, orders)
     return evidence
 
 
@@ -161,7 +161,7 @@ def _return(request: Request, asked: _Asked) -> Evidence:
     evidence.suggestions = evidence.suggestions[-1:]  # not the very question
     if rule is None:
         return _offering(request, _add_policy(request, evidence, "return"))
-    evidence.notes += today_note(request)
+    evidence.notes += today_note(request, orders)
     _add(evidence, quote(request, [Passage(rule.policy, (rule.sentence, *rule.exceptions))]))
     closed = any(note.key in ("return_closed", "return_unknown") for note in evidence.notes)
     return _offering(request, evidence) if closed else evidence
@@ -192,7 +192,7 @@ def _missing(request: Request, asked: _Asked) -> Evidence:
     evidence = _told(request, [order], notes)
     if order.status in ("processing", "shipped"):
         _add_policy(request, evidence, "arrival")
-        evidence.notes += today_note(request)
+        evidence.notes += today_note(request, [order])
     return _offering(request, evidence)
 
 

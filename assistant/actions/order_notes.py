@@ -93,11 +93,12 @@ def fact(request: Request, order: Order) -> Fact:
     return Fact(text="; ".join(told), source="order")
 
 
-def today_note(request: Request) -> list[Note]:
-    """In a synthetic store time stands still; the reply says on which day."""
-    if not request.shop.store.settings.synthetic:
+def today_note(request: Request, orders: Iterable[Order]) -> list[Note]:
+    """In a synthetic store time stands still; the reply says on which day, unless it is about an order placed since."""
+    today = request.shop.orders.today()
+    if not request.shop.store.settings.synthetic or any(order.placed_at.date() > today for order in orders):
         return []
-    return [Note(key="order_today", values={"day": day(request, request.shop.orders.today())})]
+    return [Note(key="order_today", values={"day": day(request, today)})]
 
 
 def _status(request: Request, order: Order) -> str:

@@ -23,6 +23,11 @@ class Request:
     shop: Shop
     user: str | None = None
     context: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None  # of the message, so that what it asks for is done once however often it is sent
+
+    def key_of(self, product: Product) -> str | None:
+        """Of what the message asks to be done with this product."""
+        return f"{self.key}:{product.product_id}" if self.key is not None else None
 
     def money(self, amount: float) -> str:
         return money(amount, self.shop.currency, self.understanding.language)

@@ -65,6 +65,11 @@ CHECKOUT = any_of(
     r"\b(?:check ?out|place (?:my|the|an) order|pay now|proceed to pay(?:ment)?)\b",
     r"结账|結帳|结算|付款吧|去付款|提交订单",
 )
+# The whole message and nothing else: a yes that goes on ("yes, but in blue") is none.
+CONFIRM = any_of(
+    r"^\W*(?:(?:yes|yep|yeah|yup)(?:\W+please)?|(?:(?:yes|yep|yeah|yup|ok(?:ay)?|sure|great|perfect)\W+)?(?:please\W+)?(?:i(?:'d like to|'ll| want to)?\W+)?(?:confirm(?:ed)?(?: (?:it|this|that|(?:the|my|this) (?:order|purchase)))?|(?:place|submit|complete) (?:it|(?:the|my|this) order)|(?:order|buy) (?:it|them|this|these|everything|all)(?: now)?|go ahead(?: and (?:order|buy)(?: (?:it|them))?)?|pay now)(?:\W+please)?)\W*$",
+    r"^\W*(?:好的?|是的?|[对對]的?|嗯)?\W*(?:[请請])?(?:[确確][认認](?:下[单單]|[订訂][单單]|[购購][买買]|提交|付款|支付)?|下[单單]|提交[订訂][单單]|是的?|[对對]的?|[就这這那]*[买買]了?)[吧了啊]*\W*$",
+)
 MORE = any_of(
     r"^\W*(?:(?:please |can you |could you |can i |could i |may i )?(?:i (?:want|need|would like) to |i'?d like to |let me |is that (?:all|it)(?: you (?:have|'ve got))?\s*\?\s*)?(?:show|see|give|let me see)(?: me)?(?: some| a few| any)? (?:more|others?)(?: of (?:them|these|those)| options?| results?| like (?:that|those|these))?|more(?: please| options| results)?|next(?: page| ones?)?|(?:is there |do you have |have you got |got )?(?:any(?:thing)?|what|something) else(?: (?:do |have )?you(?:'ve)? (?:have|got)| is there| there)?|(?:do you have|have you got|got|are there) (?:any |some )?(?:others?|more)(?: ones?| options?)?|is that (?:all|it|everything)(?: you (?:have|'ve got))?|(?:any|some) (?:others?|more)|others?|load more|(?:but )?(?:you(?:'ve| have)? already show(?:ed|n)|(?:i(?:'ve| have)? )?(?:already )?(?:seen|saw)) (?:me )?(?:all )?(?:of )?(?:those|these|them|that)(?: already| before)?)\W*(?:please)?\W*$",
     r"^\W*(?:更多|再来(?:一些|几个|点)|再來一些|还有(?:吗|嗎|别的吗|其他的吗|没有|更多)|還有(?:嗎|別的嗎)|还有什么|换一批|換一批|下一页|下一頁|(?:还有|還有|有)?(?:没有|沒有)?(?:其他|别|別|其它)的?(?:款|款式|商品|选择)?(?:了)?[吗嗎呢嘛么麼得吧]*|再看看|就[这這]些[吗嗎]?|没有?(?:其他|别的)了?[吗嗎]?|[这這那]些?(?:都|已经|已經)*[看见見]过了?)\W*$",

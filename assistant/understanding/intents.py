@@ -32,7 +32,7 @@ class Settled:
 
 
 def settle(said: Said) -> Settled | None:
-    conversation = (_safety, _order, _answering, _conversation, _bundle, _on_recommended, _cart)
+    conversation = (_safety, _confirming, _order, _answering, _conversation, _bundle, _on_recommended, _cart)
     for attempt in (*conversation, _recommend, _list, _service, _question, _search):
         settled = attempt(said)
         if settled is not None:
@@ -60,6 +60,12 @@ def _safety(said: Said) -> Settled | None:
     if cues.RESET.search(said.text):
         return Settled("smalltalk", reset=True, problem="reset")
     return None
+
+
+def _confirming(said: Said) -> Settled | None:
+    """The shopper's own yes to the summary that the last reply showed. Nothing else places an order in words."""
+    just_shown = said.state.checkout and said.state.checkout_shown == said.state.number
+    return Settled("cart", operation="confirm") if just_shown and cues.CONFIRM.search(said.text) else None
 
 
 def _order(said: Said) -> Settled | None:
@@ -140,7 +146,7 @@ def _of_something(said: Said) -> Settled | None:
 def _cart(said: Said) -> Settled | None:
     text, names_cart = said.text, bool(cues.CART_WORD.search(said.text))
     if cues.CHECKOUT.search(text):
-        return Settled("cart", operation="view", problem="checkout")
+        return Settled("cart", operation="checkout")
     if cues.CLEAR_CART.search(text):
         return Settled("cart", operation="clear")
     points = said.in_cart.ids or said.references.ids or said.references.problem

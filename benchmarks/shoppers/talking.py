@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from assistant import Assistant
 from benchmarks.shoppers.agenda import Shopper
@@ -50,7 +51,7 @@ def _answer(shop: Assistant, text: str, session: str) -> Seen:
 
 
 @contextmanager
-def in_a_copy(store: Store, **settings: str) -> Iterator[Assistant]:
+def in_a_copy(store: Store, **settings: Any) -> Iterator[Assistant]:
     """The store's assistant over a copy without its conversations: what is said here stays out of the shop."""
     with TemporaryDirectory(prefix="aisle-dialogues-") as folder:
         copy = Path(folder) / store.folder.name

@@ -49,7 +49,7 @@ WRONG_ORDER = [
     Case("why?", ("looking for", "catch", "table", "find")),
     Case("the one from before", ("Which", "nothing", "table", "looking", "bought before")),
     Case("yes", ("more", "looking", "else", "find")),
-    Case("checkout", ("empty",)),
+    Case("checkout", ("nothing in your cart",)),
     Case("empty my cart", ("cart",)),
     Case("where is my order 99999", ("order", "orders")),
     Case("我的订单99999到哪了", ("订单", "登录", "店员")),

@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 
 from assistant.carts import MOST_PIECES, Carts, Change
-from assistant.database import Database, EventRow
+from assistant.database import Database
+from assistant.tables import EventRow
 from data.catalogue import Catalogue
 from data.errors import AisleError
 from data.schema import PRODUCTS
@@ -187,3 +188,7 @@ def test_a_cart_is_a_dictionary_that_knows_the_stock(tmp_path: Path) -> None:
     run_state_machine_as_test(CartModel, settings=settings(max_examples=15, stateful_step_count=12, deadline=None))
     for database in made:
         database.close()
+
+
+def test_no_more_goes_in_than_a_person_handles_whatever_the_stock(carts: Carts) -> None:
+    assert carts.add("s", "pen", 5000) == Change(0, MOST_PIECES, "too_many")

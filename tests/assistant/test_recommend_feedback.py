@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from assistant import Assistant
-from assistant.database import Database, EventRow
+from assistant.database import Database
 from assistant.feedback import MOST_EVENTS, live_events, record
+from assistant.tables import EventRow
 from assistant.turn import DoneEvent, Turn
 from tests.assistant.conftest import Shopper
 

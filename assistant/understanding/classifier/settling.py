@@ -93,7 +93,7 @@ def _recommended(kind: RecommendKind, said: Said) -> Settled:
 def _in_the_cart(operation: str, said: Said) -> Settled:
     points = said.references
     if operation == "checkout":
-        return Settled("cart", operation="view", problem="checkout")
+        return Settled("cart", operation="checkout")
     if operation == "add":
         spoken_of = len(said.state.focus) == 1 or len(said.state.shown) == 1
         names_another = bool(said.parts.wanted) or len(said.content.split()) > 1

@@ -1,0 +1,61 @@
+"""How many pieces are left: what the shop's table says, less what has been ordered here since it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.database import Database, insert_if_absent
+from assistant.tables import SoldRow
+from data.catalogue import Catalogue
+
+
+class SoldOut(Exception):
+    """Somebody else was quicker: of the product only `left` pieces are left."""
+
+    def __init__(self, product_id: str, left: int) -> None:
+        super().__init__(f"{product_id}: {left} left")
+        self.product_id = product_id
+        self.left = left
+
+
+class Stock:
+    """`as_of` is when the table of products was written, in nanoseconds: a newer one knows of what was sold before."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, as_of: int = 0) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._as_of = as_of
+
+    def left(self, product_id: str, within: Session | None = None) -> int | None:
+        """None where the shop does not count. Raises KeyError for an unknown product."""
+        stock = self._catalogue.get(product_id).stock
+        if stock is None:
+            return None
+        if within is not None:
+            return max(0, stock - self._sold(within.get(SoldRow, product_id)))
+        with self._database.reading() as reading:
+            return max(0, stock - self._sold(reading.get(SoldRow, product_id)))
+
+    def take(self, pieces: Mapping[str, int], transaction: Session) -> None:
+        """All of these, or none where the transaction is undone. Raises SoldOut."""
+        for product_id in sorted(pieces):  # in one order everywhere, so that no two transactions wait for each other
+            stock = self._catalogue.get(product_id).stock
+            if stock is None:
+                continue
+            insert_if_absent(transaction, SoldRow, product_id=product_id, as_of=self._as_of, quantity=0)
+            row = transaction.scalars(
+                select(SoldRow)
+                .where(SoldRow.product_id == product_id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            ).one()
+            sold = self._sold(row)
+            if stock - sold < pieces[product_id]:
+                raise SoldOut(product_id, max(0, stock - sold))
+            row.quantity, row.as_of = sold + pieces[product_id], max(row.as_of, self._as_of)
+
+    def _sold(self, row: SoldRow | None) -> int:
+        return 0 if row is None or row.as_of < self._as_of else row.quantity
