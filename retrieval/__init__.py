@@ -1,21 +1,21 @@
 """Text to products: filters, facets and hybrid search over a store's catalogue."""
 
-from retrieval.encoder import Encoder
-from retrieval.facets import Facets, PriceRange, Statistics, facets, statistics
-from retrieval.filters import Chip, Filters
-from retrieval.hybrid import Hit, HybridSearch
-from retrieval.relevance import relevant
+from __future__ import annotations
 
-__all__ = [
-    "Chip",
-    "Encoder",
-    "Facets",
-    "Filters",
-    "Hit",
-    "HybridSearch",
-    "PriceRange",
-    "Statistics",
-    "facets",
-    "relevant",
-    "statistics",
-]
+from typing import TYPE_CHECKING, Any
+
+from retrieval.filters import Chip, Filters
+
+if TYPE_CHECKING:
+    from retrieval.hybrid import Hit, HybridSearch
+
+__all__ = ["Chip", "Filters", "Hit", "HybridSearch"]
+
+
+def __getattr__(name: str) -> Any:
+    """The index comes with FAISS, which nobody needs who only names conditions."""
+    if name in ("Hit", "HybridSearch"):
+        from retrieval import hybrid  # noqa: PLC0415
+
+        return getattr(hybrid, name)
+    raise AttributeError(name)

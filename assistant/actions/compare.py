@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.actions.request import Request
-from assistant.answering.differences import ABSENT, Row, alike, asked_about, extremes, only_ones, rows
+from assistant.answering.comparison import cells, comparison
+from assistant.answering.differences import Row, alike, asked_about, extremes, only_ones, rows
 from assistant.answering.names import name_in
 from assistant.answering.purposes import Purpose, purpose_of, speaking_to
 from assistant.answering.question import Question
@@ -28,7 +29,7 @@ def act(request: Request) -> Evidence:
     request.state.focus = [product.product_id for product in products]
     found = rows(products)
     titles = titles_of(products)
-    table = comparison(request, products, found)
+    table = comparison(products, found, request.shop.currency, request.understanding.language)
     notes = _opening(request, products, table, len({product.product_id for product in pointed}))
     purpose = purpose_of(request.message, products)
     row = None if purpose else asked_about(Question(request.message).text, found)
@@ -45,26 +46,6 @@ def act(request: Request) -> Evidence:
         table=table,
         elaborate=len(table.rows) > 1 and not purpose and row is None,
     )
-
-
-def comparison(request: Request, products: Sequence[Product], found: Sequence[Row]) -> Table:
-    """The price always, then everything in which they differ; `–` where a listing says nothing."""
-    language = request.understanding.language
-    described = {
-        "rating": [f"{p.rating:g} ({p.rating_count:,})" if p.rating is not None else ABSENT for p in products],
-        "in_stock": [request.say("table_yes" if product.in_stock else "table_no") for product in products],
-        "brand": [product.brand or ABSENT for product in products],
-        "category": [product.family or ABSENT for product in products],
-    }
-    lines = [[request.say("table_price"), *(request.money(product.price) for product in products)]]
-    lines += [[request.say(f"table_{name}"), *cells] for name, cells in described.items() if len(set(cells)) > 1]
-    lines += [[name_in(row.name, language), *_cells(request, row)] for row in found if row.differs]
-    return Table(columns=["", *(product.title for product in products)], rows=lines)
-
-
-def _cells(request: Request, row: Row) -> list[str]:
-    words = {"yes": request.say("table_yes"), "no": request.say("table_no"), "": ABSENT}
-    return [words.get(value.casefold(), value) for value in row.values]
 
 
 def _too_few(request: Request, products: list[Product]) -> Evidence:
@@ -111,14 +92,18 @@ def _on_row(request: Request, row: Row, titles: dict[str, str]) -> list[Note]:
     """ "Which is lighter?": who is, or that they are alike, or what each states."""
     names, shown = list(titles.values()), name_in(row.name, request.understanding.language)
     if not row.differs:
-        return [Note(key="compare_equal", values={"name": shown, "value": _cells(request, row)[0]})]
+        return [
+            Note(key="compare_equal", values={"name": shown, "value": cells(row, request.understanding.language)[0]})
+        ]
     found = extremes([row])
     if found:
         return [
             Note(key=f"compare_is_{each.advantage}", values={"title": names[each.at], "value": each.value})
             for each in found
         ]
-    lines = "; ".join(f"{title}: {cell}" for title, cell in zip(names, _cells(request, row), strict=True))
+    lines = "; ".join(
+        f"{title}: {cell}" for title, cell in zip(names, cells(row, request.understanding.language), strict=True)
+    )
     return [Note(key="compare_stated", values={"name": shown, "lines": lines})]
 
 
