@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from assistant import Assistant
+from assistant.server.app import create_app
 from data.demo.build import build
 from data.demo.specs import load_departments
 from data.errors import AisleError
@@ -22,6 +24,7 @@ from data.store import Store, StoreSettings
 from recommenders.histories import Histories
 from recommenders.interactions import Interactions
 from retrieval.encoder import Encoder
+from tests.running import running
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -114,12 +117,28 @@ def demo_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def test_the_python_of_the_readme_runs(demo_home: None, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}
-    for snippet in _python("README.md"):
+    alone = [snippet for snippet in _python("README.md") if "127.0.0.1:8000" not in snippet]
+    for snippet in alone[:2]:
         exec(compile(snippet, "README.md", "exec"), names)
     turn = names["turn"]
     assert turn.understanding.filters.price_max == 30
     assert turn.products and all(product.price <= 30 for product in turn.products)
     assert f"{2 * turn.products[0].price:g}" in capsys.readouterr().out
+    for snippet in alone[2:]:
+        exec(compile(snippet, "README.md", "exec"), names)
+    assert names["documents"] and "cart_add" in {tool.name for tool in names["tools"]}
+
+
+def test_the_python_of_the_readme_talks_to_a_server(demo_home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    over_http = [snippet for snippet in _python("README.md") if "127.0.0.1:8000" in snippet]
+    shop = Assistant.open("demo")
+    names: dict[str, Any] = {}
+    with running(create_app(shop)) as address:
+        for snippet in over_http:
+            exec(compile(snippet.replace("http://127.0.0.1:8000", address), "README.md", "exec"), names)
+    shop.close()
+    assert len(over_http) == 2 and names["order"].total == names["turn"].products[0].price
+    assert names["reply"].choices[0].message.content.strip() in capsys.readouterr().out
 
 
 def test_the_importer_of_contributing_reads_its_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
