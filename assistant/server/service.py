@@ -74,12 +74,10 @@ def caller(
 
 def admitted(request: Request, served: Service, text: str | None) -> Caller:
     """The caller whose key this is, or a guest where none is asked for; counted. Raises Refusal as `caller` does."""
-    if text is None:
-        if not served.open_to_guests:
-            raise Refusal(
-                401, "unauthorized", "An API key is missing: send it as `Authorization: Bearer …`.", _CHALLENGE
-            )
+    if served.open_to_guests:  # whatever key a client may think that it has to send
         asking, per_minute = Caller(f"guest:{_address(request, served)}", None), served.settings.guests_per_minute
+    elif text is None:
+        raise Refusal(401, "unauthorized", "An API key is missing: send it as `Authorization: Bearer …`.", _CHALLENGE)
     else:
         key = served.keys.check(text)
         if key is None:
