@@ -51,7 +51,7 @@ class Orders:
     def __bool__(self) -> bool:
         return self._table.num_rows > 0
 
-    def of(self, user: str | None, session: str) -> list[Order]:
+    def of(self, user: str | None, session: str = "") -> list[Order]:
         """The shopper's orders, latest first; a guest's are those placed in this session. The shop's records know best
         what became of an order that was placed here."""
         recorded = self._recorded(user) if user is not None else []

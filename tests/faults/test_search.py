@@ -125,10 +125,10 @@ def test_a_cart_that_fails_half_way_is_shown_as_it_stands(shopper: Shopper, monk
     carts = shopper.shop.shop.carts
     add = carts.add
 
-    def adds_one(session: str, product_id: str, *more: Any) -> Any:
+    def adds_one(session: str, product_id: str, *more: Any, **named: Any) -> Any:
         if product_id == second.product_id:
             raise OSError("disk I/O error")
-        return add(session, product_id, *more)
+        return add(session, product_id, *more, **named)
 
     monkeypatch.setattr(carts, "add", adds_one)
     turn = shopper.says("add the first two to my cart")
