@@ -80,11 +80,17 @@ class Database:
     @contextmanager
     def exclusively(self, what: str) -> Iterator[None]:
         """On PostgreSQL, one program at a time."""
-        with self._engine.begin() as connection:
-            if self.is_postgres:
-                lock = text("SELECT pg_advisory_xact_lock(hashtext(:what))")
-                connection.execute(lock, {"what": f"{self.schema}.{what}"})
+        if not self.is_postgres:
             yield
+            return
+        # Outside of any transaction: LangGraph's tables get indexes that wait for all of those to end.
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            name = {"what": f"{self.schema}.{what}"}
+            connection.execute(text("SELECT pg_advisory_lock(hashtext(:what))"), name)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtext(:what))"), name)
 
     def ping(self) -> None:
         """Raises SQLAlchemyError where it cannot be asked."""

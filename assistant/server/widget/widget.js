@@ -1,8 +1,8 @@
 /* Aisle's chat on a page of the shop's own:
  *
- *   <script src="https://aisle.shop.example/widget/widget.js" data-key="aisle_…" data-title="Ask us" defer></script>
+ *   <script src="https://aisle.shop.example/widget/widget.js" data-key="aisle_\u2026" data-title="Ask us" defer></script>
  *
- * One script, no other files, no cookies. The conversation's token is kept in this page's own storage; whatever the
+ * One script, no other files, no cookies; in ASCII, since a page may read it in any encoding. The conversation's token is kept in this page's own storage; whatever the
  * shop's data hold is shown as text, never as markup.
  */
 (() => {
@@ -19,12 +19,12 @@
   const WORDS = {
     en: {
       title: "Shopping assistant", open: "Open the chat", close: "Close the chat", ask: "What are you looking for?",
-      send: "Send", add: "Add to cart", wait: "…", failed: "That did not arrive. Please try again.", cart: "Cart",
+      send: "Send", add: "Add to cart", wait: "\u2026", failed: "That did not arrive. Please try again.", cart: "Cart",
       place: "Place the order", anew: "Start over", named: "Your message",
     },
     zh: {
-      title: "购物助手", open: "打开聊天", close: "关闭聊天", ask: "想找什么？", send: "发送", add: "加入购物车", wait: "…",
-      failed: "没有发送成功，请再试一次。", cart: "购物车", place: "确认下单", anew: "重新开始", named: "您的消息",
+      title: "\u8d2d\u7269\u52a9\u624b", open: "\u6253\u5f00\u804a\u5929", close: "\u5173\u95ed\u804a\u5929", ask: "\u60f3\u627e\u4ec0\u4e48\uff1f", send: "\u53d1\u9001", add: "\u52a0\u5165\u8d2d\u7269\u8f66", wait: "\u2026",
+      failed: "\u6ca1\u6709\u53d1\u9001\u6210\u529f\uff0c\u8bf7\u518d\u8bd5\u4e00\u6b21\u3002", cart: "\u8d2d\u7269\u8f66", place: "\u786e\u8ba4\u4e0b\u5355", anew: "\u91cd\u65b0\u5f00\u59cb", named: "\u60a8\u7684\u6d88\u606f",
     },
   }[settings.language];
 
@@ -82,7 +82,7 @@
   const header = element("header");
   const cart = element("button", { type: "button" }, WORDS.cart);
   const anew = element("button", { type: "button" }, WORDS.anew);
-  const closer = element("button", { type: "button", "aria-label": WORDS.close }, "✕");
+  const closer = element("button", { type: "button", "aria-label": WORDS.close }, "\u2715");
   header.append(element("strong", {}, settings.title || WORDS.title), cart, anew, closer);
   const log = element("div", { class: "log", role: "log", "aria-live": "polite" });
   const form = element("form");
@@ -168,7 +168,7 @@
       const response = await fetch(`${server}/v1/cart`, { method: "POST", headers: sent, body });
       if (!response.ok) throw new Error(response.status);
       const { cart: held } = await response.json();
-      cart.textContent = `${WORDS.cart} · ${held.lines.reduce((sum, line) => sum + line.quantity, 0)}`;
+      cart.textContent = `${WORDS.cart} \u00b7 ${held.lines.reduce((sum, line) => sum + line.quantity, 0)}`;
     } catch {
       show(element("div", { class: "said" }, WORDS.failed));
     }
@@ -210,7 +210,7 @@
         if (name === "error") throw new Error(data.detail);
         if (name === "done") {
           token.set(data.session);
-          cart.textContent = `${WORDS.cart} · ${data.cart.lines.reduce((sum, line) => sum + line.quantity, 0)}`;
+          cart.textContent = `${WORDS.cart} \u00b7 ${data.cart.lines.reduce((sum, line) => sum + line.quantity, 0)}`;
           reply.textContent = data.text;
           suggestions(data);
         }
@@ -246,7 +246,7 @@
 
   opener.addEventListener("click", open);
   closer.addEventListener("click", close);
-  cart.addEventListener("click", () => say(settings.language === "zh" ? "看看购物车" : "show my cart"));
+  cart.addEventListener("click", () => say(settings.language === "zh" ? "\u770b\u770b\u8d2d\u7269\u8f66" : "show my cart"));
   anew.addEventListener("click", () => { token.set(null); log.replaceChildren(); cart.textContent = WORDS.cart; input.focus(); });
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   form.addEventListener("submit", (event) => {
