@@ -31,7 +31,6 @@ from assistant.replies.phrases import say
 from assistant.replies.reasons import short_name
 from assistant.shop import Shop
 from assistant.short_turns import again, refused, unreadable
-from assistant.state import DialogueState
 from assistant.tables import CartRow, EventRow, HandoffRow, SessionRow, TurnRow
 from assistant.trained import TrainedModels
 from assistant.turn import (
@@ -176,9 +175,8 @@ class Assistant:
         """The same turn as typed events, as they happen: understanding, products, cart, tokens, done.
 
         `understood` says what is meant, where a click does. A message that is sent again under its `key`, because the
-        answer was lost, is done once: it has the same answer again. A `brief` reply has
-        none of the model's own sentences. A fault in the shop is no error either: the turn goes on
-        with what is left (`Turn.degraded`).
+        answer was lost, is done once: it has the same answer again. A `brief` reply has none of the model's own
+        sentences. A fault in the shop is no error either: the turn goes on with what is left (`Turn.degraded`).
         """
         self._watch.look(self.refresh)
         turn = self._turn_of(session)
@@ -212,14 +210,14 @@ class Assistant:
         Raises KeyError for an unknown product.
         """
         product, state = self.product(product_id), self._dialogue.state(session)
-        understood = _on_the_table(state).model_copy(update={"rejected": [product_id]})
+        understood = state.wish().model_copy(update={"rejected": [product_id]})
         message = say("not_for_me", state.language, title=short_name(product.title))
         return self.stream(message, session, user, context, understood=understood)
 
     def drop_filter(self, session: str, field: str, value: str, user: str | None = None) -> Turn:
         """Take back one condition of the list on the table (a `Chip`), and show what there is without it."""
         state = self._dialogue.state(session)
-        understanding = _on_the_table(state).model_copy(update={"filters": state.filters.without(field, value)})
+        understanding = state.wish().model_copy(update={"filters": state.filters.without(field, value)})
         shown = chips(state.filters, self.shop.currency, state.language)
         label = next((chip.label for chip in shown if (chip.field, chip.value) == (field, value)), value)
         for event in self.stream(f"– {label}", session, user, understood=understanding):
@@ -281,14 +279,32 @@ class Assistant:
         return self.shop.carts.view(session)
 
     def add_to_cart(
-        self, product_id: str, quantity: int = 1, session: str = "default", user: str | None = None
+        self,
+        product_id: str,
+        quantity: int = 1,
+        session: str = "default",
+        user: str | None = None,
+        *,
+        key: str | None = None,
     ) -> Change:
-        """No more than the stock goes in. Raises KeyError for an unknown product."""
-        return self.shop.carts.add(session, product_id, quantity, user)
+        """No more than the stock goes in; under one `key`, once. Raises KeyError for an unknown product."""
+        return self.shop.carts.add(session, product_id, quantity, user, key=key)
 
-    def set_quantity(self, product_id: str, quantity: int, session: str = "default", user: str | None = None) -> Change:
-        """0 takes the product out. Raises KeyError for an unknown product."""
-        return self.shop.carts.set(session, product_id, quantity, user)
+    def set_quantity(
+        self,
+        product_id: str,
+        quantity: int,
+        session: str = "default",
+        user: str | None = None,
+        *,
+        key: str | None = None,
+    ) -> Change:
+        """0 takes the product out; `key` as above. Raises KeyError for an unknown product."""
+        return self.shop.carts.set(session, product_id, quantity, user, key=key)
+
+    def empty_cart(self, session: str = "default") -> int:
+        """How many lines there were."""
+        return self.shop.carts.clear(session)
 
     def checkout(self, session: str = "default", user: str | None = None) -> CheckoutSummary:
         """What would be ordered, with the token that `place_order` wants. Raises CheckoutRefused."""
@@ -373,17 +389,3 @@ class Assistant:
         except SQLAlchemyError as error:
             log_fault("what was asked about could not be kept", error)
         self._records.keep(turn, key)
-
-
-def _on_the_table(state: DialogueState) -> Understanding:
-    """The wish that the list on the table answers."""
-    return Understanding(
-        intent="recommend" if state.kind else "refine",
-        kind=state.kind,
-        query=state.query,
-        filters=state.filters,
-        sort=state.sort,
-        references=state.basis,
-        new_only=state.new_only,
-        language=state.language,
-    )

@@ -56,10 +56,11 @@ class Checkouts:
         cart = self._carts.view(session)
         if not cart.lines:
             raise CheckoutRefused("nothing_in_cart")
-        for line in cart.lines:
-            left = self._stock.left(line.product.product_id)
-            if left is not None and left < line.quantity:
-                raise CheckoutRefused("sold_out", line.product.product_id, left)
+        with self._database.reading() as reading:
+            for line in cart.lines:
+                left = self._stock.left(line.product.product_id, reading)
+                if left is not None and left < line.quantity:
+                    raise CheckoutRefused("sold_out", line.product.product_id, left)
         token = secrets.token_urlsafe(24)
         summary = CheckoutSummary(
             token=token, lines=cart.lines, total=cart.total, currency=cart.currency, expires=now() + VALID
@@ -89,7 +90,7 @@ class Checkouts:
         with self._database.reading() as reading:
             checkout = _valid(reading, session, mark)
             if checkout.placed:
-                return placed_order(reading, checkout.order)
+                return placed_order(reading.get_one(OrderRow, checkout.order))
         order, summary = checkout.order, CheckoutSummary.model_validate_json(checkout.summary)
         # The provider may take seconds, which nobody else's order shall wait for.
         try:
@@ -102,7 +103,8 @@ class Checkouts:
                 checkout = _valid(transaction, session, mark)
                 if not checkout.placed:
                     self._place(transaction, checkout, summary, reference, user)
-                placed = placed_order(transaction, order)
+                transaction.flush()
+                placed = placed_order(transaction.get_one(OrderRow, order))
         except BaseException:
             if self._is_not_placed(order):
                 self.payments.void(reference)
@@ -129,26 +131,31 @@ class Checkouts:
         except SoldOut as error:
             raise CheckoutRefused("sold_out", error.product_id, error.left) from error
         checkout.placed = True
-        order, session = checkout.order, checkout.session
+        session = checkout.session
+        lines = [
+            OrderLineRow(
+                product_id=line.product.product_id,
+                title=line.product.title,
+                quantity=line.quantity,
+                price=line.product.price,
+            )
+            for line in sorted(summary.lines, key=lambda line: line.product.product_id)
+        ]
         transaction.add(
-            OrderRow(order=order, session=session, user=user, currency=summary.currency, total=summary.total)
+            OrderRow(
+                order=checkout.order,
+                session=session,
+                user=user,
+                currency=summary.currency,
+                total=summary.total,
+                lines=lines,
+                payment=PaymentRow(reference=reference),
+            )
         )
-        transaction.add(PaymentRow(order=order, reference=reference))
-        transaction.flush()  # the lines refer to the order
-        for line in summary.lines:
-            product, pieces = line.product, line.quantity
-            transaction.add(
-                OrderLineRow(
-                    order=order,
-                    product_id=product.product_id,
-                    title=product.title,
-                    quantity=pieces,
-                    price=product.price,
-                )
-            )
-            transaction.add(
-                EventRow(session=session, user=user, product_id=product.product_id, event="purchase", value=pieces)
-            )
+        transaction.add_all(
+            EventRow(session=session, user=user, product_id=line.product_id, event="purchase", value=line.quantity)
+            for line in lines
+        )
         transaction.execute(delete(CartRow).where(CartRow.session == session))
 
     def _is_not_placed(self, order: str) -> bool:
@@ -174,14 +181,8 @@ class Checkouts:
             )
 
 
-def placed_order(transaction: Session, number: str) -> PlacedOrder:
-    """Raises KeyError for a number that nobody has."""
-    row = transaction.get(OrderRow, number)
-    if row is None:
-        raise KeyError(number)
-    lines = transaction.scalars(
-        select(OrderLineRow).where(OrderLineRow.order == number).order_by(OrderLineRow.product_id)
-    )
+def placed_order(row: OrderRow) -> PlacedOrder:
+    """As it was placed."""
     return PlacedOrder(
         order_id=row.order,
         placed_at=row.placed,
@@ -189,7 +190,7 @@ def placed_order(transaction: Session, number: str) -> PlacedOrder:
         currency=row.currency,
         lines=[
             OrderLine(product_id=line.product_id, title=line.title, quantity=line.quantity, price=line.price)
-            for line in lines
+            for line in row.lines
         ],
     )
 

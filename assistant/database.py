@@ -6,7 +6,6 @@ holds it. Each store has a schema of its own there, so that one database serves 
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from assistant.environment import said_by
 from assistant.migrations import upgrade
 from assistant.tables import Base, SessionRow
 from data.errors import AisleError
@@ -112,12 +112,7 @@ class Database:
 
 def configured_url() -> URL | None:
     """What the environment says. Raises AisleError where that is no address of a PostgreSQL database."""
-    said = os.environ.get(URL_VARIABLE)
-    if file := os.environ.get(f"{URL_VARIABLE}_FILE"):
-        try:
-            said = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise AisleError(f"{URL_VARIABLE}_FILE names {file}, which cannot be read ({error.strerror}).") from error
+    said = said_by(URL_VARIABLE)
     if not said:
         return None
     try:

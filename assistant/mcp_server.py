@@ -139,7 +139,7 @@ def create_mcp_server(shop: Assistant, tokens: SessionTokens) -> MCPServer[None]
     def cart_clear(handle: Handle = None) -> CartHeld:
         """Empty the cart."""
         of = visit(handle)
-        shop.shop.carts.clear(of.session)
+        shop.empty_cart(of.session)
         return held(of)
 
     return server

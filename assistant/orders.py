@@ -69,8 +69,7 @@ class Orders:
     def _placed(self, user: str | None, session: str) -> list[Order]:
         whose = OrderRow.user == user if user is not None else (OrderRow.session == session) & OrderRow.user.is_(None)
         with self._database.reading() as reading:
-            numbers = list(reading.scalars(select(OrderRow.order).where(whose)))
-            placed = [placed_order(reading, number) for number in numbers]
+            placed = [placed_order(row) for row in reading.scalars(select(OrderRow).where(whose))]
         return [
             Order(
                 order_id=order.order_id,

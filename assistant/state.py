@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from assistant.turn import Degree, Language, Note, Question, RecommendKind, Sort
+from assistant.turn import Degree, Language, Note, Question, RecommendKind, Sort, Understanding
 from retrieval.filters import Filters
 
 
@@ -105,6 +105,19 @@ class DialogueState(BaseModel):
     def topic(self) -> Topic:
         """The list on the table."""
         return Topic(query=self.query, filters=self.filters, sort=self.sort, offset=self.offset, kind=self.kind)
+
+    def wish(self) -> Understanding:
+        """The wish that the list on the table answers."""
+        return Understanding(
+            intent="recommend" if self.kind else "refine",
+            kind=self.kind,
+            query=self.query,
+            filters=self.filters,
+            sort=self.sort,
+            references=self.basis,
+            new_only=self.new_only,
+            language=self.language,
+        )
 
     def leave_topic(self) -> None:
         """Another thing is spoken of from now on; the list on the table can be returned to."""

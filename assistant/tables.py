@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 ID = String(200)
@@ -116,6 +116,8 @@ class OrderRow(Base):
     placed: Mapped[datetime] = mapped_column(default=now, index=True)
     currency: Mapped[str] = mapped_column(String(3))
     total: Mapped[float]
+    lines: Mapped[list[OrderLineRow]] = relationship(order_by="OrderLineRow.product_id", lazy="selectin")
+    payment: Mapped[PaymentRow] = relationship()
 
 
 class OrderLineRow(Base):

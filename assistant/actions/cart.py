@@ -68,13 +68,12 @@ def _changed(request: Request, product: Product, operation: CartOperation, quant
     in_cart = {line.product.product_id for line in carts.view(session).lines}
     if operation != "add" and product.product_id not in in_cart:
         return [Note(key="cart_not_in")]
+    key = request.key_of(product)
     if operation == "add":
-        change = carts.add(session, product.product_id, quantity or 1, request.user, key=request.key_of(product))
-    elif operation == "set":
-        pieces = 1 if quantity is None else quantity
-        change = carts.set(session, product.product_id, pieces, request.user, key=request.key_of(product))
+        change = carts.add(session, product.product_id, quantity or 1, request.user, key=key)
     else:
-        change = carts.set(session, product.product_id, 0, request.user, key=request.key_of(product))
+        pieces = 0 if operation == "remove" else 1 if quantity is None else quantity
+        change = carts.set(session, product.product_id, pieces, request.user, key=key)
     return [*_obstacle(product, change), *_outcome(request, product, operation, change)]
 
 

@@ -8,12 +8,14 @@ import threading
 import time
 from collections import OrderedDict
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.server.problems import MEDIA_TYPE
-from assistant.server.schemas import Problem
+from assistant.server.problems import answer
 
 CALLERS = 10_000  # remembered at a time; those not heard of for longest are forgotten, and start anew
+
+CLOSE = {"Connection": "close"}  # what else the caller sends on it is not read
 
 
 class RateLimiter:
@@ -51,11 +53,14 @@ class BodyLimit:
         try:
             body = await asyncio.wait_for(self._read(scope, receive), self.seconds)
         except TimeoutError:
-            await _refuse(send, scope, 408, "request-timeout", "The request's body did not come to its end.")
+            refusal = answer(
+                Request(scope), 408, "request-timeout", "The request's body did not come to its end.", CLOSE
+            )
+            await refusal(scope, receive, send)
             return
         if body is None:
             detail = f"A request may have {self.most:,} bytes at most."
-            await _refuse(send, scope, 413, "content-too-large", detail)
+            await answer(Request(scope), 413, "content-too-large", detail, CLOSE)(scope, receive, send)
             return
         given = False
 
@@ -84,12 +89,3 @@ class BodyLimit:
                 return None
             if not message.get("more_body", False):
                 return b"".join(parts)
-
-
-async def _refuse(send: Send, scope: Scope, status: int, kind: str, detail: str) -> None:
-    title = kind.replace("-", " ").capitalize()
-    problem = Problem(type=f"urn:aisle:{kind}", title=title, status=status, detail=detail, instance=scope["path"])
-    body = problem.model_dump_json(exclude={"errors"}).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

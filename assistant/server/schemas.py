@@ -13,6 +13,7 @@ from data.records import Product
 from retrieval.filters import Filters
 
 MOST = 100  # things in one answer
+LONGEST = 4 * LONGEST_MESSAGE  # characters; what lies between is answered in the chat, as too long
 ProductId = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -46,7 +47,7 @@ class Context(Given):
 
 
 class ChatRequest(Given):
-    message: str = Field(max_length=4 * LONGEST_MESSAGE, examples=["a warm hat under $30"])
+    message: str = Field(max_length=LONGEST, examples=["a warm hat under $30"])
     context: Context = Field(default_factory=Context)
     stream: bool = Field(default=False, description="As Server-Sent Events; `Accept: text/event-stream` says the same.")
 

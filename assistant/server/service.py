@@ -74,21 +74,21 @@ def caller(
 
 def admitted(request: Request, served: Service, text: str | None) -> Caller:
     """The caller whose key this is, or a guest where none is asked for; counted. Raises Refusal as `caller` does."""
-    if served.open_to_guests:  # whatever key a client may think that it has to send
-        asking, per_minute = Caller(f"guest:{_address(request, served)}", None), served.settings.guests_per_minute
-    elif text is None:
-        raise Refusal(401, "unauthorized", "An API key is missing: send it as `Authorization: Bearer …`.", _CHALLENGE)
-    else:
-        key = served.keys.check(text)
-        if key is None:
-            wait = served.limiter.wait(f"wrong:{_address(request, served)}", served.settings.guests_per_minute)
-            _refuse_until(wait)
-            raise Refusal(401, "unauthorized", "This API key opens nothing here.", _CHALLENGE)
+    key = served.keys.check(text) if text is not None else None
+    if key is not None:
         asking, per_minute = Caller(f"key:{key.id}", key), key.per_minute
         if key.per_day and served.keys.count(key) > key.per_day:
             raise Refusal(
                 429, "quota-exceeded", f"This key may ask {key.per_day:,} times a day (UTC).", {"Retry-After": "3600"}
             )
+    elif served.open_to_guests:  # whatever key a client may think that it has to send
+        asking, per_minute = Caller(f"guest:{_address(request, served)}", None), served.settings.guests_per_minute
+    elif text is None:
+        raise Refusal(401, "unauthorized", "An API key is missing: send it as `Authorization: Bearer …`.", _CHALLENGE)
+    else:
+        wait = served.limiter.wait(f"wrong:{_address(request, served)}", served.settings.guests_per_minute)
+        _refuse_until(wait)
+        raise Refusal(401, "unauthorized", "This API key opens nothing here.", _CHALLENGE)
     if per_minute:
         _refuse_until(served.limiter.wait(asking.name, per_minute))
     return asking

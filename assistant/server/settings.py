@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.environment import said_by
 from data.errors import AisleError
 from data.store import Store
 
@@ -43,14 +44,7 @@ class ServerSettings(BaseModel):
 def signing_secret(store: Store) -> bytes:
     """What session tokens are signed with: `AISLE_SECRET`, the file that `AISLE_SECRET_FILE` names, or one that is made
     in the store's folder for its owner alone. Raises AisleError for one that is too short or cannot be read."""
-    said = os.environ.get(SECRET_VARIABLE, "")
-    if file := os.environ.get(f"{SECRET_VARIABLE}_FILE"):
-        try:
-            said = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise AisleError(
-                f"{SECRET_VARIABLE}_FILE names {file}, which cannot be read ({error.strerror})."
-            ) from error
+    said = said_by(SECRET_VARIABLE)
     if said:
         if len(said) < SHORTEST_SECRET:
             raise AisleError(f"{SECRET_VARIABLE} must have {SHORTEST_SECRET} characters or more.")

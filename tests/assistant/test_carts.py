@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,21 +15,8 @@ from sqlalchemy import select
 from assistant.carts import MOST_PIECES, Carts, Change
 from assistant.database import Database
 from assistant.tables import EventRow
-from data.catalogue import Catalogue
 from data.errors import AisleError
-from data.schema import PRODUCTS
-
-PRICES = {"hat": 25.0, "pen": 0.1, "sold-out": 9.0, "uncounted": 3.0}
-STOCK = {"hat": 5, "pen": 500, "sold-out": 0, "uncounted": None}
-
-
-def catalogue(*product_ids: str) -> Catalogue:
-    rows = [
-        dict.fromkeys(PRODUCTS.names)
-        | {"product_id": name, "title": name, "price": PRICES[name], "stock": STOCK[name], "attributes": []}
-        for name in product_ids
-    ]
-    return Catalogue(pa.Table.from_pylist(rows, schema=PRODUCTS))
+from tests.state.conftest import PRICES, STOCK, catalogue
 
 
 @pytest.fixture
@@ -42,7 +28,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def carts(database: Database) -> Carts:
-    return Carts(database, catalogue(*PRICES), "USD")
+    return Carts(database, catalogue(), "USD")
 
 
 def pieces(carts: Carts, session: str = "s") -> dict[str, int]:
@@ -89,7 +75,7 @@ def test_carts_of_two_sessions_are_apart(carts: Carts) -> None:
 def test_a_product_that_left_the_catalogue_is_neither_shown_nor_counted(carts: Carts, database: Database) -> None:
     carts.add("s", "hat")
     carts.add("s", "pen")
-    later = Carts(database, catalogue("pen"), "USD")
+    later = Carts(database, catalogue({"pen": PRICES["pen"]}), "USD")
     assert pieces(later) == {"pen": 1}
     assert later.view("s").total == PRICES["pen"]
 
@@ -107,7 +93,7 @@ def test_shoppers_in_two_tabs_lose_no_piece_and_take_none_too_many(
     tmp_path: Path, product_id: str, ends_with: int
 ) -> None:
     """Each tab is a connection of its own, as two processes would be."""
-    tabs = [Carts(Database(tmp_path / "aisle.db"), catalogue(*PRICES), "USD") for _ in range(2)]
+    tabs = [Carts(Database(tmp_path / "aisle.db"), catalogue(), "USD") for _ in range(2)]
     tabs[0].add("s", product_id, 1)
     tabs[0].set("s", product_id, 0)
     failures: list[BaseException] = []
@@ -182,7 +168,7 @@ def test_a_cart_is_a_dictionary_that_knows_the_stock(tmp_path: Path) -> None:
 
     def make() -> Carts:
         made.append(Database(tmp_path / f"{len(made)}.db"))
-        return Carts(made[-1], catalogue(*PRICES), "USD")
+        return Carts(made[-1], catalogue(), "USD")
 
     CartModel.make = staticmethod(make)
     run_state_machine_as_test(CartModel, settings=settings(max_examples=15, stateful_step_count=12, deadline=None))

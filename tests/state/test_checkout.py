@@ -183,7 +183,7 @@ def test_the_database_itself_keeps_an_order_as_it_was_placed(till: Till, table: 
         with pytest.raises(DBAPIError, match="never changed"), till.database.transaction() as transaction:
             transaction.execute(text(change))
     with till.database.reading() as reading:
-        assert placed_order(reading, order.order_id) == order
+        assert placed_order(reading.get_one(OrderRow, order.order_id)) == order
 
 
 def test_the_last_pieces_are_sold_once_however_many_want_them(another: Callable[[], Database]) -> None:
@@ -241,5 +241,5 @@ def test_a_session_that_is_deleted_leaves_its_orders(till: Till) -> None:
     with till.database.transaction() as transaction:
         transaction.execute(delete(SessionRow).where(SessionRow.session == "s"))
     with till.database.reading() as reading:
-        assert placed_order(reading, order.order_id) == order
+        assert placed_order(reading.get_one(OrderRow, order.order_id)) == order
         assert reading.get(PaymentRow, order.order_id) is not None

@@ -25,10 +25,9 @@ def change(
     known(served.shop, asked.product_id)
 
     def act() -> CartResponse:
-        carts = served.shop.shop.carts
-        alter = carts.add if asked.operation == "add" else carts.set
+        alter = served.shop.add_to_cart if asked.operation == "add" else served.shop.set_quantity
         named = f"http:{key}" if key is not None else None
-        done = alter(visit.session, asked.product_id, asked.quantity, visit.user, key=named)
+        done = alter(asked.product_id, asked.quantity, visit.session, visit.user, key=named)
         return CartResponse.model_validate({"cart": served.shop.cart(visit.session), "obstacle": done.obstacle})
 
     return served.answers.once(f"{visit.session}:cart", key, asked, act)
@@ -36,7 +35,7 @@ def change(
 
 @router.delete("/cart", status_code=204, summary="Empty the cart")
 def clear(served: TheService, asking: TheCaller, visit: TheVisit) -> None:
-    served.shop.shop.carts.clear(visit.session)
+    served.shop.empty_cart(visit.session)
 
 
 @router.post("/checkout", summary="See what would be ordered")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
@@ -35,7 +35,7 @@ def chat(
     """Without a session token a conversation begins, and its token comes with the answer. As Server-Sent Events the
     turn comes as it happens: `understanding`, `products`, `cart`, `token` … and `done`, which holds the whole turn."""
     token = served.tokens.sign(visit)
-    events = turn_events(served, asked, visit, key)
+    events = turn_events(served, asked.message, visit, asked.context.known(), key)
     if asked.stream or EVENT_STREAM in accept:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(streamed(server_sent(events, token)), media_type=EVENT_STREAM, headers=headers)
@@ -43,11 +43,12 @@ def chat(
     return Response(ChatResponse.of(turn, token).model_dump_json(), media_type="application/json")
 
 
-def turn_events(served: Service, asked: ChatRequest, visit: Visit, key: str | None) -> Iterator[StreamEvent]:
+def turn_events(
+    served: Service, message: str, visit: Visit, context: dict[str, Any] | None = None, key: str | None = None
+) -> Iterator[StreamEvent]:
     """The events of a turn, counted."""
-    context = asked.context.known()
     with served.metrics.running.track_inprogress():
-        for event in served.shop.stream(asked.message, visit.session, visit.user, context, key=key):
+        for event in served.shop.stream(message, visit.session, visit.user, context, key=key):
             if isinstance(event, DoneEvent):
                 served.metrics.count(event.turn)
             yield event

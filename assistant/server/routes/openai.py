@@ -27,7 +27,7 @@ from assistant.server.events import streamed
 from assistant.server.markdown import in_markdown
 from assistant.server.problems import Refusal
 from assistant.server.routes.chat import turn_events
-from assistant.server.schemas import ChatRequest
+from assistant.server.schemas import LONGEST
 from assistant.server.service import SESSION_HEADER, Caller, Service, TheCaller, TheService, visit
 from assistant.server.tokens import Visit
 from assistant.tables import ThreadRow
@@ -88,7 +88,7 @@ def complete(
     if not said or said[-1].role != "user":
         raise Refusal(422, "invalid-request", "The last message has to be the user's.")
     message = said[-1].text
-    if len(message) > 4 * LONGEST_MESSAGE:
+    if len(message) > LONGEST:
         raise Refusal(422, "invalid-request", f"A message may have {LONGEST_MESSAGE:,} characters.")
     threads = Threads(served, asking, asked.user or asked.safety_identifier)
     going_on = visit(asking, served, token) if token else threads.find(said[:-1])
@@ -96,9 +96,7 @@ def complete(
         going_on = served.tokens.new()[0]
         for earlier in [each.text for each in said[:-1] if each.role == "user"][-SAID_AGAIN:]:
             served.shop.reply(earlier, going_on.session, brief=True)
-    pieces = threads.remembering(
-        said, going_on, _told(turn_events(served, ChatRequest(message=message), going_on, None))
-    )
+    pieces = threads.remembering(said, going_on, _told(turn_events(served, message, going_on)))
     answer = _Answer(asked.model)
     if asked.stream:
         return StreamingResponse(streamed(answer.chunks(pieces)), media_type="text/event-stream")

@@ -14,6 +14,7 @@ from assistant import Assistant
 from assistant.server.app import create_app
 from assistant.server.keys import ApiKeys
 from assistant.server.settings import ServerSettings
+from tests.running import running
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,13 @@ def anybody(app: FastAPI) -> Iterator[TestClient]:
     """Without a key. What breaks in the service is its own answer, and no exception here."""
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def address(app: FastAPI) -> Iterator[str]:
+    """Where it listens on this machine."""
+    with running(app) as url:
+        yield url
 
 
 class Caller:

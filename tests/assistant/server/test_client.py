@@ -8,17 +8,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from assistant.client import Client, ServiceError
 from assistant.server.schemas import ChatResponse
-from tests.running import running
-
-
-@pytest.fixture(scope="module")
-def address(app: FastAPI) -> Iterator[str]:
-    with running(app) as url:
-        yield url
 
 
 @pytest.fixture

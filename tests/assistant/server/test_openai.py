@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI
 from openai import APIStatusError, AuthenticationError, OpenAI
 
 from assistant import Assistant
-from tests.running import running
-
-
-@pytest.fixture(scope="module")
-def address(app: FastAPI) -> Iterator[str]:
-    with running(app) as url:
-        yield url
 
 
 @pytest.fixture
