@@ -63,7 +63,11 @@ CLEAR_CART = any_of(
 )
 CHECKOUT = any_of(
     r"\b(?:check ?out|place (?:my|the|an) order|pay now|proceed to pay(?:ment)?)\b",
-    r"结账|結帳|结算|付款吧|去付款|提交订单",
+    r"结账|結帳|结算|付款吧|去付款|提交订单|^\W*(?:[请請])?(?:[确確][认認])?下[单單][吧了啊]*\W*$",
+)
+NOT_TO_ORDER = any_of(
+    r"\b(?:do not|don'?t|not|never)\b.{0,12}\b(?:check ?out|place (?:it|(?:my|the|an|this) order)|pay now)\b",
+    r"^\W*我?(?:先|[暂暫][时時])?(?:不要?|别|別)(?:[给給]我)?(?:下[单單]|结账|結帳|结算|付款|提交[订訂][单單])[吧了啊呢]*\W*$",
 )
 # The whole message and nothing else: a yes that goes on ("yes, but in blue") is none.
 CONFIRM = any_of(

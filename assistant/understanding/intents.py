@@ -145,6 +145,8 @@ def _of_something(said: Said) -> Settled | None:
 
 def _cart(said: Said) -> Settled | None:
     text, names_cart = said.text, bool(cues.CART_WORD.search(said.text))
+    if cues.NOT_TO_ORDER.search(text):
+        return Settled("smalltalk", problem="acknowledge")
     if cues.CHECKOUT.search(text):
         return Settled("cart", operation="checkout")
     if cues.CLEAR_CART.search(text):

@@ -93,6 +93,24 @@ def test_buying_in_chinese(shopper: Caller) -> None:
     assert turn["order"] and str(turn["order"]) in turn["text"]
 
 
+@pytest.mark.parametrize("message", ["don't place the order", "please do not check out yet", "先不结账", "不要下单"])
+def test_who_declines_orders_nothing_and_is_not_asked_again(shopper: Caller, message: str) -> None:
+    shopper.says(MUG)
+    shopper.says("add the first one to my cart")
+    shopper.says("checkout")
+    declined = shopper.says(message)
+    assert (declined["order"], declined["checkout"]) == (None, None) and list(shopper.pieces.values()) == [1]
+
+
+@pytest.mark.parametrize("message", ["确认下单", "下单吧", "yes, place the order"])
+def test_a_confirmation_of_nothing_shown_shows_the_order_first(shopper: Caller, message: str) -> None:
+    shopper.says(MUG)
+    shopper.says("add the first one to my cart")
+    turn = shopper.says(message)
+    assert turn["order"] is None and turn["checkout"] and list(shopper.pieces.values()) == [1]
+    assert shopper.says(message)["order"]
+
+
 def test_pages_follow_on_each_other(shopper: Caller) -> None:
     body = {"query": "mug", "limit": 5}
     seen: list[str] = []
