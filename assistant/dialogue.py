@@ -220,6 +220,7 @@ class Dialogue:
         if evidence.checkout is not None:
             running.checkout_token = evidence.checkout.token  # beside the graph's state, which is written to disk
         if evidence.products:
+            evidence.products = self._shop.current(evidence.products)
             running.reached("first_product")
             emit(ProductsEvent(evidence.products, evidence.table))
         if evidence.cart is not None:

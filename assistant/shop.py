@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.carts import Carts
 from assistant.checkout import Checkouts
 from assistant.database import Database
+from assistant.faults import log_fault
 from assistant.handoffs import Handoffs
 from assistant.memory import Memories
 from assistant.orders import Orders
@@ -22,7 +25,7 @@ from assistant.stock import Stock
 from assistant.trained import TrainedModels
 from assistant.turn import Language
 from data.catalogue import Catalogue
-from data.records import Policy, Review
+from data.records import Policy, Product, Review
 from data.schema import Columns
 from data.store import Store
 from retrieval.hybrid import HybridSearch
@@ -39,6 +42,7 @@ class Shop:
     search: HybridSearch
     database: Database
     carts: Carts
+    stock: Stock
     checkouts: Checkouts
     memories: Memories
     models: TrainedModels
@@ -57,7 +61,7 @@ class Shop:
         stock = Stock(database, search.catalogue, as_of=written)
         carts = Carts(database, search.catalogue, store.settings.currency, stock)
         checkouts = Checkouts(database, carts, stock, payments or DemoPayments())
-        return cls(store, search, database, carts, checkouts, Memories(database), models)
+        return cls(store, search, database, carts, stock, checkouts, Memories(database), models)
 
     @property
     def recommender(self) -> ShopRecommender:
@@ -87,6 +91,15 @@ class Shop:
     @cached_property
     def handoffs(self) -> Handoffs:
         return Handoffs(self.database)
+
+    def current(self, products: Sequence[Product]) -> list[Product]:
+        """The products with the pieces that are left of them now; as they are listed, where the database is out of
+        reach."""
+        try:
+            return self.stock.current(products)
+        except SQLAlchemyError as error:
+            log_fault("what is left of the stock could not be read", error)
+            return list(products)
 
     def contact(self, language: Language) -> str:
         contact = self.store.settings.support_contact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from assistant.database import Database, insert_if_absent
 from assistant.tables import SoldRow
 from data.catalogue import Catalogue
+from data.records import Product
 
 
 class SoldOut(Exception):
@@ -38,6 +39,21 @@ class Stock:
             return max(0, stock - self._sold(within.get(SoldRow, product_id)))
         with self._database.reading() as reading:
             return max(0, stock - self._sold(reading.get(SoldRow, product_id)))
+
+    def current(self, products: Sequence[Product]) -> list[Product]:
+        """The same products, each with the pieces that are left now."""
+        counted = [product.product_id for product in products if product.stock is not None]
+        if not counted:
+            return list(products)
+        with self._database.reading() as reading:
+            rows = reading.scalars(select(SoldRow).where(SoldRow.product_id.in_(counted)))
+            sold = {row.product_id: self._sold(row) for row in rows}
+        return [
+            product.model_copy(update={"stock": max(0, (product.stock or 0) - sold[product.product_id])})
+            if sold.get(product.product_id)
+            else product
+            for product in products
+        ]
 
     def take(self, pieces: Mapping[str, int], transaction: Session) -> None:
         """All of these, or none where the transaction is undone. Raises SoldOut."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from assistant.checkout import CheckoutRefused, mark_of, placed_order
 from assistant.database import Database
 from assistant.payments import PaymentDeclined
+from assistant.stock import Stock
 from assistant.tables import CheckoutRow, EventRow, OrderRow, PaymentRow, now
 from tests.state.conftest import PRICES, STOCK, Till, catalogue
 
@@ -243,3 +244,14 @@ def test_a_session_that_is_deleted_leaves_its_orders(till: Till) -> None:
     with till.database.reading() as reading:
         assert placed_order(reading.get_one(OrderRow, order.order_id)) == order
         assert reading.get(PaymentRow, order.order_id) is not None
+
+
+def test_what_has_been_sold_is_gone_from_what_is_shown(database: Database) -> None:
+    till = Till(database)
+    till.carts.add("s", "hat", STOCK["hat"])
+    till.carts.add("s", "uncounted", 2)
+    till.checkouts.confirm("s", mark_of(till.checkouts.begin("s").token))
+    listed = catalogue().products(range(len(STOCK)))
+    now_left = {product.product_id: product.stock for product in till.stock.current(listed)}
+    assert now_left == STOCK | {"hat": 0}
+    assert Stock(database, catalogue(), as_of=2).current(listed) == listed, "a newer table knows of it already"

@@ -26,10 +26,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+
+
 @pytest.mark.slow
-def test_nothing_is_lost_and_nothing_done_twice(folder: Path, tmp_path: Path) -> None:
+def test_nothing_is_lost_and_nothing_done_twice(folder: Path, tmp_path: Path, url: str | None) -> None:
     copy = copied(Store.open(folder), tmp_path)
-    outcome = killed(copy, None, shoppers=200, after=0.3)
+    outcome = killed(copy, url, shoppers=200, after=0.3)
     assert 0 < outcome.answered_before < outcome.turns == 200, "killed before or after everything"
     assert (outcome.lost, outcome.doubled, outcome.stuck) == (0, 0, 0)
-    assert sold_too_often(copy, None) == 0
+    assert sold_too_often(copy, url) == 0
