@@ -73,6 +73,9 @@ class Rows:
     bad_rows: list[BadRow] = field(default_factory=list)
 
 
+_LINES = frozenset({".jsonl", ".ndjson"})
+
+
 def kind_of(path: Path) -> FileKind:
     """Raises AisleError for a file that is missing, a folder, empty, or not a table."""
     head = _head(path)
@@ -88,7 +91,8 @@ def kind_of(path: Path) -> FileKind:
     if start.startswith(b"["):
         return FileKind.JSON
     if start.startswith(b"{"):
-        return FileKind.JSONL if _is_json_line(start) else FileKind.JSON
+        lines = not _LINES.isdisjoint(path.suffixes) or _is_json_line(start)  # a single line tells by its name alone
+        return FileKind.JSONL if lines else FileKind.JSON
     return FileKind.DELIMITED
 
 

@@ -124,6 +124,12 @@ def test_one_table_in_every_kind_of_file(store: Store, tmp_path: Path) -> None:
         assert store.products().equals(expected), file.name
 
 
+def test_one_line_of_json_is_json_lines_too(tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text('{"id": "1", "title": "Mug", "price": 5, "tags": [{"name": "blue"}]}\n', encoding="utf-8")
+    assert ingest([file], Store.create(tmp_path / "store", StoreSettings(name="one")), progress=False).products == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings_are_found_out(encoding: str, store: Store, tmp_path: Path) -> None:
     file = tmp_path / "latin.csv"
