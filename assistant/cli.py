@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.prompt import Prompt
 
 from assistant.engines import fetch_weights
+from assistant.server.key_commands import keys
 from assistant.tracing import configure_tracing
 from data.errors import AisleError
 
 if TYPE_CHECKING:
-    from assistant.server.keys import ApiKeys, Scope
     from data.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-keys = typer.Typer(no_args_is_help=True, help="API keys of a store's server.")
 app.add_typer(keys, name="keys")
 console = Console()
 
@@ -43,6 +40,7 @@ BENCHMARKS = {
     "encoder": "encoder",
     "decoding": "decoding",
     "state": "state",
+    "fuzzing": "fuzzing",
 }
 EVALUATIONS = {
     "recommenders": "recommenders",
@@ -51,6 +49,7 @@ EVALUATIONS = {
     "faithfulness": "faithfulness",
     "dialogues": "dialogues",
     "product-questions": "product_questions",
+    "injection": "injection",
 }
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -221,8 +220,10 @@ def serve(
     trust_proxy: Annotated[
         bool, typer.Option(help="Believe X-Forwarded-For: only behind a proxy of one's own.")
     ] = False,
+    page: Annotated[bool, typer.Option(help="The storefront page as well, at /shop, open to whoever comes.")] = False,
 ) -> None:
     """Serve the store over HTTP, with an MCP server at /mcp and the chat widget at /widget; the API's page is /docs."""
+    from assistant.server.app import PAGE  # noqa: PLC0415
     from assistant.server.serving import serve as run  # noqa: PLC0415
     from assistant.server.settings import ServerSettings  # noqa: PLC0415
 
@@ -234,7 +235,12 @@ def serve(
         trust_proxy=trust_proxy,
     )
     with _opened(store, llm, None) as shop:
-        run(shop, settings, console)
+        if not page:
+            run(shop, settings, console)
+            return
+        from ui.app import mount  # noqa: PLC0415
+
+        run(shop, settings, console, lambda service: mount(service, shop, PAGE, posing=settings.on_loopback))
 
 
 @app.command()
@@ -244,56 +250,10 @@ def mcp(
 ) -> None:
     """Offer the store's tools to an agent over standard input and output (Model Context Protocol)."""
     from assistant.mcp_server import create_mcp_server  # noqa: PLC0415
-    from assistant.server.settings import ServerSettings, signing_secret  # noqa: PLC0415
     from assistant.server.tokens import SessionTokens  # noqa: PLC0415
 
     with _opened(store, llm, None, quiet=True) as shop:
-        tokens = SessionTokens(signing_secret(shop.shop.store), shop.name, ServerSettings().session_days)
-        create_mcp_server(shop, tokens).run("stdio")
-
-
-@keys.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What it is for, in words.")],
-    store: StoreName = "demo",
-    scope: Annotated[
-        str, typer.Option(help="shopper, agent or admin: each may do what those before it may.")
-    ] = "shopper",
-    per_minute: Annotated[int, typer.Option(help="Requests a minute; 0: as many as it likes.", min=0)] = 600,
-    per_day: Annotated[int, typer.Option(help="Requests a day (UTC); 0: as many as it likes.", min=0)] = 0,
-) -> None:
-    """Make a key and show it, this once."""
-    with _api_keys(store) as api_keys:
-        try:
-            _, text = api_keys.create(name, cast("Scope", scope), per_minute=per_minute, per_day=per_day)
-        except ValueError as error:
-            raise AisleError(f"{error}.") from error
-    console.print(text, highlight=False, soft_wrap=True)
-
-
-@keys.command("list")
-def list_keys(store: StoreName = "demo") -> None:
-    """All keys, without their secrets."""
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table("id", "name", "scope", "a minute", "a day", "made", "revoked")
-    with _api_keys(store) as api_keys:
-        for key in api_keys.all():
-            limits = (f"{key.per_minute or '–'}", f"{key.per_day or '–'}")
-            revoked = f"{key.revoked:%Y-%m-%d}" if key.revoked else ""
-            table.add_row(key.id, key.name, key.scope, *limits, f"{key.created:%Y-%m-%d}", revoked)
-    console.print(table)
-
-
-@keys.command("revoke")
-def revoke_key(identity: Annotated[str, typer.Argument(metavar="ID")], store: StoreName = "demo") -> None:
-    """Have a key open nothing any more."""
-    with _api_keys(store) as api_keys:
-        try:
-            api_keys.revoke(identity)
-        except KeyError:
-            raise AisleError(f"There is no key '{identity}': `aisle keys list` shows them.") from None
-    console.print(f"{identity} opens nothing any more.", highlight=False)
+        create_mcp_server(shop, SessionTokens.of(shop.shop.store)).run("stdio")
 
 
 @app.command(context_settings=PASSED_ON)
@@ -352,19 +312,6 @@ def _opened(store: str, llm: str | None, replies: str | None, *, quiet: bool = F
         raise AisleError(f"Replies come from the model or from templates, not from '{replies}'.")
     asked: dict[str, Any] = {name: value for name, value in (("llm", llm), ("replies", replies)) if value}
     return closing(Assistant.open(store, progress=not quiet, **asked))
-
-
-@contextmanager
-def _api_keys(store: str) -> Iterator[ApiKeys]:
-    from assistant.database import Database  # noqa: PLC0415
-    from assistant.server.keys import ApiKeys  # noqa: PLC0415
-    from data.store import Store  # noqa: PLC0415
-
-    database = Database.of(Store.open(store))
-    try:
-        yield ApiKeys(database)
-    finally:
-        database.close()
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 from rich.console import Console
 
+from assistant import Assistant
+from assistant.server.settings import ServerSettings
 from data.errors import AisleError
 from data.store import Store, names
 from ui.assistants import Assistants
@@ -19,19 +23,20 @@ from ui.storefront import Storefront
 MOST_AT_ONCE = 16  # turns of different shoppers
 
 
-def build(stores: list[str], *, default: str | None = None, **settings: Any) -> gr.Blocks:
-    """The page for these stores (names or paths); `settings` stand in for those of every `store.toml`.
+def build(
+    stores: list[Store], *, default: str, posing: bool, opened: Sequence[Assistant] = (), **settings: Any
+) -> gr.Blocks:
+    """The page for these stores; `settings` stand in for those of every `store.toml`.
 
-    `ui.page.look` has the style, `ui.media.routes` the pictures: `serve` brings all three together.
-    The default store begins to open in the background. Raises AisleError for a store that is not there.
+    `ui.page.look` has the style, `ui.media.routes` the pictures: `serve` and `mount` bring all three together.
+    The `default` store, by its name, begins to open in the background unless it is among the `opened`. `posing` lets a
+    visitor pick one of the store's shoppers and be them.
     """
-    opened = [Store.open(store) for store in stores]
-    first = Store.open(default).name if default else opened[0].name
-    assistants = Assistants(opened, **settings)
-    assistants.opening(first)
-    with gr.Blocks(title=assistants.stores[first].settings.name, analytics_enabled=False, fill_width=True) as blocks:
-        page = lay_out(opened)
-        _wire(blocks, page, Storefront(page, assistants, first))
+    assistants = Assistants(stores, opened, **settings)
+    assistants.opening(default)
+    with gr.Blocks(title=assistants.stores[default].settings.name, analytics_enabled=False, fill_width=True) as blocks:
+        page = lay_out(stores)
+        _wire(blocks, page, Storefront(page, assistants, default, posing=posing))
     return blocks.queue(default_concurrency_limit=MOST_AT_ONCE)
 
 
@@ -44,12 +49,16 @@ def serve(
     share: bool = False,
     **settings: Any,
 ) -> tuple[gr.Blocks, str]:
-    """Start the server and return at once: the page (`close()` stops it) and its address.
+    """Start the server and return at once: the page (`close()` stops it) and its address. `stores` and `default` are
+    names or paths. Only on this machine alone may visitors pose as a shopper of a real store.
 
     Raises AisleError where the port is taken or a store is not there.
     """
     _check_free(host, port)
-    blocks = build(stores, default=default, **settings)
+    opened = [Store.open(store) for store in stores]
+    first = Store.open(default).name if default else opened[0].name
+    alone = ServerSettings(host=host).on_loopback and not share
+    blocks = build(opened, default=first, posing=alone, **settings)
     try:
         _, address, public = blocks.launch(
             server_name=host,
@@ -58,12 +67,19 @@ def serve(
             prevent_thread_lock=True,
             quiet=True,
             ssr_mode=False,
-            app_kwargs={"routes": routes([Store.open(store) for store in stores])},
+            app_kwargs={"routes": routes(opened)},
             **look(),
         )
     except OSError as error:
         raise _taken(host, port) from error
     return blocks, public or address
+
+
+def mount(app: FastAPI, assistant: Assistant, path: str, *, posing: bool) -> None:
+    """The page of an assistant that is open already, under a `path` of a service: one process, one model for both."""
+    store = assistant.shop.store
+    blocks = build([store], default=store.name, posing=posing, opened=[assistant])
+    gr.mount_gradio_app(app, blocks, path, ssr_mode=False, app_kwargs={"routes": routes([store])}, **look())
 
 
 def launch(store: str = "demo", *, host: str = "127.0.0.1", port: int = 7860, share: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -17,10 +18,14 @@ _log = structlog.get_logger(__name__)
 class Assistants:
     """`settings` stand in for those of every `store.toml`, as in `Assistant.open`."""
 
-    def __init__(self, stores: list[Store], **settings: Any) -> None:
+    def __init__(self, stores: list[Store], opened: Sequence[Assistant] = (), **settings: Any) -> None:
+        """`opened` are those that are open already, of some of the stores."""
         self.stores = {store.name: store for store in stores}
         self._settings = settings
         self._openings: dict[str, Future[Assistant]] = {}
+        for assistant in opened:
+            self._openings[assistant.shop.store.name] = Future()
+            self._openings[assistant.shop.store.name].set_result(assistant)
         self._lock = threading.Lock()
         # One at a time: each may load gigabytes.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="opening")

@@ -30,7 +30,9 @@ def exchange(each: Exchange, store: str, currency: str, *, latest: bool = True) 
     turn = each.turn if latest else None
     recommended = turn is not None and turn.understanding.intent == "recommend" and turn.understanding.kind != "why"
     cards = [
-        Markup(card(product, store, each.language, reasons.get(product.product_id, ""), refusable=recommended))
+        Markup(  # of a template that escapes what it is given  # nosec B704
+            card(product, store, each.language, reasons.get(product.product_id, ""), refusable=recommended)
+        )
         for product in each.products
     ]
     return render(

@@ -1,9 +1,13 @@
 // What the page does by itself: remembers, scrolls to the newest message, opens and closes the cart on a phone.
 
-// A tab goes on where it was; a new tab takes up the latest conversation, in the shop that is served now.
+// A tab goes on where it was; a new tab takes up the latest conversation, in the shop that is served now. An address
+// that ends in #session=TOKEN brings its own: behind the # it reaches no server's log, and it is not left standing there.
 window.aisleRecall = (stored) => {
+  const token = new URLSearchParams(location.hash.slice(1)).get("session");
+  if (token) history.replaceState(null, "", location.pathname + location.search);
   const own = sessionStorage.getItem("aisle");
-  return own ? JSON.parse(own) : { ...(stored || {}), store: null };
+  const memory = own ? JSON.parse(own) : { ...(stored || {}), store: null };
+  return token ? { ...memory, token } : memory;
 };
 window.aisleRemember = (memory) => {
   sessionStorage.setItem("aisle", JSON.stringify(memory));

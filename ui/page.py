@@ -81,7 +81,8 @@ def look() -> dict[str, object]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{style}</style><script>{script}</script>"
     )
-    return {"theme": theme, "head": head, "footer_links": []}
+    # Gradio would keep every message in the browser a second time, and offer to send them elsewhere.
+    return {"theme": theme, "head": head, "footer_links": [], "run_history": False}
 
 
 def _part(elem_id: str) -> gr.HTML:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant import Assistant
 from assistant.faults import log_fault
 from assistant.replies.phrases import say
+from assistant.server.tokens import SessionTokens
 from assistant.turn import Cart, Language, Turn
 from data.errors import AisleError
 from ui.asked import asked
@@ -35,26 +36,32 @@ Update = dict[Any, Any]  # the page's parts → their new values
 
 
 class Storefront:
-    """The handlers of one page's events. They share the assistants; what differs by visitor is in its `Visit`."""
+    """The handlers of one page's events. They share the assistants; what differs by visitor is in its `Visit`.
 
-    def __init__(self, page: Page, assistants: Assistants, default: str) -> None:
+    `posing`: a visitor may pick one of the store's shoppers and be them, which is for trying things out.
+    """
+
+    def __init__(self, page: Page, assistants: Assistants, default: str, *, posing: bool) -> None:
         self.page = page
         self.assistants = assistants
         self.default = default
+        self.posing = posing
+        self.signed = {name: SessionTokens.of(store) for name, store in assistants.stores.items()}
         self.turns = Turns()
         self._notices = itertools.count()
 
     def arrive(self, memory: Any, request: gr.Request) -> Iterator[Update]:
-        visit = Visit.recalled(memory, list(self.assistants.stores), self.default)
+        visit = Visit.recalled(memory, self.signed, self.default)
         device = device_of(str(request.headers.get("user-agent", "")))
         yield from self._enter(replace(visit.entering(visit.store), device=device))
 
     def change_store(self, visit: Visit, store: str) -> Iterator[Update]:
-        yield from self._enter(replace(visit.entering(store), shopper=GUEST))
+        yield from self._enter(visit.entering(store))
 
     def change_shopper(self, visit: Visit, shopper: str) -> Update:
-        visit = replace(visit, shopper=shopper)
         assistant = self.assistants.ready(visit.store)
+        if assistant and (shopper == GUEST or shopper in self._shoppers(assistant)):
+            visit = visit.posing_as(shopper)
         return self._known(visit) | ({self.page.cart: self._panel(visit, assistant)} if assistant else {})
 
     def start_over(self, visit: Visit) -> Iterator[Update]:
@@ -146,16 +153,15 @@ class Storefront:
         running = self.turns.running(visit.session)
         shown = [Exchange.of(turn) for turn in self._history(assistant, visit)]
         latest = shown.pop() if shown and not running else None
-        users = assistant.shop.users(MOST_SHOPPERS)
         language = latest.language if latest else shown[-1].language if shown else visit.language
-        visit = replace(visit, language=language, shopper=visit.shopper if visit.shopper in users else GUEST)
+        visit = replace(visit, language=language)
         yield (
             self._known(visit)
             | self._controls(language, free=running is None)
             | {
                 page.brand: render("brand.html", settings=settings, language=language),
                 page.store: gr.Dropdown(value=visit.store, interactive=running is None),
-                page.shopper: _shopper_picker(users, visit),
+                page.shopper: _shopper_picker(self._shoppers(assistant), visit),
                 page.past: past(shown, visit.store, settings.currency),
                 page.now: self._exchange(visit, latest) if latest else welcome(settings, language, ready=True),
                 page.cart: self._panel(visit, assistant),
@@ -191,7 +197,12 @@ class Storefront:
 
     def _known(self, visit: Visit) -> Update:
         """The visit for this page, and its memory for the browser."""
-        return {self.page.visit: visit, self.page.memory: visit.memory}
+        return {self.page.visit: visit, self.page.memory: visit.memory(self.signed)}
+
+    def _shoppers(self, assistant: Assistant) -> list[str]:
+        """Those whom a visitor may pose as. Nobody in a real shop that others can reach."""
+        allowed = self.posing or assistant.shop.store.settings.synthetic
+        return assistant.shop.users(MOST_SHOPPERS) if allowed else []
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:
@@ -200,5 +211,7 @@ def _data(event: gr.EventData) -> dict[str, Any]:
 
 
 def _shopper_picker(users: list[str], visit: Visit) -> gr.Dropdown:
-    choices = [(label("guest", visit.language), GUEST), *((user, user) for user in users)]
-    return gr.Dropdown(choices, value=visit.shopper, visible=bool(users))
+    signed_in = visit.shopper not in (GUEST, *users)
+    names = [visit.shopper] if signed_in else users
+    choices = [*([] if signed_in else [(label("guest", visit.language), GUEST)]), *((name, name) for name in names)]
+    return gr.Dropdown(choices, value=visit.shopper, visible=bool(names))

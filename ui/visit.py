@@ -3,64 +3,76 @@
 from __future__ import annotations
 
 import re
-import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from assistant.server import tokens
+from assistant.server.tokens import SessionTokens
 from assistant.turn import Language
 
 GUEST = "guest"
-_SESSION = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`sessions` maps the name of a store to the session there: a random id that nobody can guess."""
+    """`sessions` maps the name of a store to the conversation there and to whose it is."""
 
     store: str
-    sessions: dict[str, str] = field(default_factory=dict)
-    shopper: str = GUEST
+    sessions: dict[str, tokens.Visit] = field(default_factory=dict)
     language: Language = "en"
     device: str = ""  # as the log of a shop names it: mobile, tablet, desktop
 
     @classmethod
-    def recalled(cls, memory: Any, stores: list[str], default: str) -> Visit:
-        """What the browser sends back is a visitor's word: only what could have come from here is taken."""
+    def recalled(cls, memory: Any, signed: Mapping[str, SessionTokens], default: str) -> Visit:
+        """What the browser sends back is a visitor's word: only what was signed here is taken.
+
+        `signed` are the stores' tokens. The `token` of a conversation that the page was opened with, as a widget or a
+        shop's own site had it, stands above what the browser remembers.
+        """
         memory = memory if isinstance(memory, dict) else {}
-        sessions = memory.get("sessions")
-        sessions = sessions if isinstance(sessions, dict) else {}
-        known = {store: session for store, session in sessions.items() if store in stores and _is_session(session)}
-        store = memory.get("store")
-        return cls(
-            store=store if store in stores else default, sessions=known, shopper=str(memory.get("shopper") or GUEST)
-        )
+        kept = memory.get("sessions")
+        kept = kept if isinstance(kept, dict) else {}
+        known = {store: visit for store in signed if (visit := _read(signed[store], kept.get(store)))}
+        brought = {store: visit for store in signed if (visit := _read(signed[store], memory.get("token")))}
+        store = next(iter(brought), memory.get("store"))
+        return cls(store=store if store in list(signed) else default, sessions=known | brought)
 
     @property
     def session(self) -> str:
-        return self.sessions[self.store]
+        return self.sessions[self.store].session
 
     @property
     def user(self) -> str | None:
-        return None if self.shopper == GUEST else self.shopper
+        return self.sessions[self.store].user if self.store in self.sessions else None
+
+    @property
+    def shopper(self) -> str:
+        """As the picker names them."""
+        return self.user or GUEST
 
     @property
     def context(self) -> dict[str, str]:
         """What is known of the situation, for recommendations."""
         return {"device": self.device} if self.device else {}
 
-    @property
-    def memory(self) -> dict[str, Any]:
-        """What the browser keeps."""
-        return {"store": self.store, "shopper": self.shopper, "sessions": self.sessions}
+    def memory(self, signed: Mapping[str, SessionTokens]) -> dict[str, Any]:
+        """What the browser keeps: a token for each conversation, as the HTTP service takes them too."""
+        sessions = {store: signed[store].sign(each) for store, each in self.sessions.items()}
+        return {"store": self.store, "sessions": sessions}
 
     def entering(self, store: str) -> Visit:
         """In another store, where the conversation there goes on or a new one begins."""
-        sessions = {store: uuid.uuid4().hex} | self.sessions
-        return replace(self, store=store, sessions=sessions)
+        return replace(self, store=store, sessions={store: tokens.Visit.new()} | self.sessions)
 
     def anew(self) -> Visit:
-        """A new conversation in the same store."""
-        return replace(self, sessions=self.sessions | {self.store: uuid.uuid4().hex})
+        """A new conversation in the same store, of the same shopper."""
+        return replace(self, sessions=self.sessions | {self.store: tokens.Visit.new(self.user)})
+
+    def posing_as(self, shopper: str) -> Visit:
+        """The same conversation as another shopper's."""
+        user = None if shopper == GUEST else shopper
+        return replace(self, sessions=self.sessions | {self.store: tokens.Visit(self.session, user)})
 
 
 def device_of(user_agent: str) -> str:
@@ -70,5 +82,5 @@ def device_of(user_agent: str) -> str:
     return "mobile" if re.search(r"Mobi|iPhone|Android", user_agent) else "desktop" if user_agent else ""
 
 
-def _is_session(session: object) -> bool:
-    return isinstance(session, str) and _SESSION.fullmatch(session) is not None
+def _read(signed: SessionTokens, token: object) -> tokens.Visit | None:
+    return signed.read(token) if isinstance(token, str) else None

@@ -15,6 +15,7 @@ from data.store import Store
 
 SECRET_VARIABLE = "AISLE_SECRET"
 SHORTEST_SECRET = 32  # characters
+GOOD_FOR = 30  # days, of a session token
 
 
 class ServerSettings(BaseModel):
@@ -27,7 +28,7 @@ class ServerSettings(BaseModel):
     origins: list[str] = Field(default_factory=list)  # of the sites whose pages may talk to it (CORS)
     body_limit: int = 64 * 1024
     request_timeout: float = 60.0
-    session_days: int = 30  # how long a session token is good
+    session_days: int = GOOD_FOR  # how long a session token is good
     guests_per_minute: int = 60  # of one address, where no key is asked for
     trust_proxy: bool = False  # whether `X-Forwarded-For` says who is calling
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from assistant.server.settings import GOOD_FOR, signing_secret
+from data.store import Store
+
 DAY = 86_400  # seconds
 
 
@@ -17,6 +20,11 @@ class Visit:
 
     session: str
     user: str | None = None
+
+    @classmethod
+    def new(cls, user: str | None = None) -> Visit:
+        """A conversation that nobody has had yet."""
+        return cls(secrets.token_hex(16), user)
 
 
 class SessionTokens:
@@ -30,9 +38,14 @@ class SessionTokens:
             secret, salt=f"aisle-session:{store}", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
+    @classmethod
+    def of(cls, store: Store, days: int = GOOD_FOR) -> SessionTokens:
+        """The tokens of this store, whoever serves it. Raises AisleError where its secret cannot be had."""
+        return cls(signing_secret(store), store.settings.name, days)
+
     def new(self, user: str | None = None) -> tuple[Visit, str]:
         """A conversation that nobody has had yet, and its token."""
-        visit = Visit(secrets.token_hex(16), user)
+        visit = Visit.new(user)
         return visit, self.sign(visit)
 
     def sign(self, visit: Visit) -> str:
@@ -42,6 +55,6 @@ class SessionTokens:
         """None for a token that was not made here, was changed, or is too old."""
         try:
             told = self._signer.loads(token, max_age=self._days * DAY)
-        except BadData:
+        except (BadData, UnicodeError):
             return None
         return Visit(told["s"], told["u"])

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.running import SECONDS
+from assistant.server.tokens import SessionTokens
 from assistant.turn import Cart, CartLine, Evidence, Intent, RecommendKind, Table, Turn, Understanding
 from data.records import Product
 from retrieval.filters import Filters
@@ -24,7 +25,8 @@ NASTY = st.text(min_size=1) | st.sampled_from(
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onclick='alert(1)", "&lt;b&gt;", "{{ 7 * 7 }}"]
 )
 
-KEYS = st.text() | st.sampled_from(["store", "sessions", "shopper"])
+KEYS = st.text() | st.sampled_from(["store", "sessions", "token", "shop"])
+SIGNED = {"shop": SessionTokens(b"s" * 32, "shop", days=1)}
 JSON = st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner))
 
 
@@ -167,16 +169,28 @@ def test_every_label_has_both_languages() -> None:
 
 @given(JSON)
 def test_whatever_a_browser_sends_makes_a_visit(memory: object) -> None:
-    visit = Visit.recalled(memory, ["shop"], "shop")
+    visit = Visit.recalled(memory, SIGNED, "shop")
     entered = visit.entering(visit.store)
     assert entered.store == "shop" and len(entered.session) == 32
 
 
-def test_a_browser_cannot_name_a_session_that_was_not_made_for_it() -> None:
+@pytest.mark.parametrize("named", ["default", "0123456789abcdef" * 2, None, "signed for another store"])
+def test_a_browser_cannot_name_a_session_that_was_not_made_for_it(named: str | None) -> None:
     """`default` is the session of the command line."""
-    assert Visit.recalled({"sessions": {"shop": "default"}}, ["shop"], "shop").sessions == {}
-    mine = {"shop": "0123456789abcdef" * 2}
-    assert Visit.recalled({"sessions": mine}, ["shop"], "shop").entering("shop").sessions == mine
+    if named == "signed for another store":
+        named = SessionTokens(b"s" * 32, "another", days=1).new("u1")[1]
+    for memory in ({"sessions": {"shop": named}}, {"token": named}):
+        assert Visit.recalled(memory, SIGNED, "shop").sessions == {}
+
+
+def test_a_visitor_comes_back_to_their_own_conversation_and_to_nobody_elses() -> None:
+    mine = Visit("shop").entering("shop").posing_as("u1")
+    back = Visit.recalled(mine.memory(SIGNED), SIGNED, "shop")
+    assert (back.session, back.user) == (mine.session, "u1")
+    forged = mine.memory(SIGNED) | {"shopper": "u2"}
+    assert Visit.recalled(forged, SIGNED, "shop").user == "u1"
+    brought, token = SIGNED["shop"].new("u3")
+    assert Visit.recalled(mine.memory(SIGNED) | {"token": token}, SIGNED, "shop").sessions == {"shop": brought}
 
 
 def test_every_stage_of_a_turn_has_its_milliseconds_in_both_languages() -> None:

@@ -14,11 +14,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant import Assistant
+from assistant.server.app import PAGE as WHOLE
 from assistant.server.app import create_app
 from assistant.server.keys import ApiKeys
 from assistant.server.settings import ServerSettings
 from data.store import Store
 from tests.running import running
+from ui.app import mount
 
 pytestmark = pytest.mark.slow
 PAGE = """<!doctype html><html lang="en"><body><h1>My shop</h1>
@@ -49,7 +51,9 @@ def service(
     shutil.copytree(store.folder, copy, ignore=shutil.ignore_patterns("aisle.db*", "index"))
     shop = Assistant.open(copy, llm="none", progress=False)
     _, key = ApiKeys(shop.shop.database).create("the site's page", "shopper", per_minute=0)
-    with running(create_app(shop, ServerSettings(origins=[site[0]]))) as address:
+    app = create_app(shop, ServerSettings(origins=[site[0]]))
+    mount(app, shop, WHOLE, posing=False)
+    with running(app) as address:
         yield address, key
     shop.close()
 
@@ -100,6 +104,22 @@ def test_a_shopper_asks_adds_and_goes_on_after_a_reload(chat: Chat) -> None:
     chat.say("checkout")
     chat.page.get_by_role("button", name="yes, place the order").click()
     expect(chat.said.last).to_contain_text("is placed")
+
+
+def test_the_whole_page_goes_on_with_the_widgets_conversation(
+    chromium: Browser, site: tuple[str, Path], service: tuple[str, str]
+) -> None:
+    address, folder = site
+    server, key = service
+    more = f'data-key="{key}" data-language="en" data-page="{server}{WHOLE}/"'
+    (folder / "linked.html").write_text(PAGE.format(server=server, more=more))
+    context = chromium.new_context()
+    chat = Chat(context.new_page(), f"{address}/linked.html")
+    chat.say("a blue wool hat")
+    with context.expect_page() as opened:
+        chat.page.get_by_role("link", name="Go on in the whole page").click()
+    expect(opened.value.locator(".by-shopper")).to_have_text("You: a blue wool hat")
+    context.close()
 
 
 def test_nothing_of_the_shops_data_comes_alive(chat: Chat) -> None:

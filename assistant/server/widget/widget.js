@@ -2,8 +2,9 @@
  *
  *   <script src="https://aisle.shop.example/widget/widget.js" data-key="aisle_\u2026" data-title="Ask us" defer></script>
  *
- * One script, no other files, no cookies; in ASCII, since a page may read it in any encoding. The conversation's token is kept in this page's own storage; whatever the
- * shop's data hold is shown as text, never as markup.
+ * One script, no other files, no cookies; in ASCII, since a page may read it in any encoding. The conversation's token
+ * is kept in this page's own storage; whatever the shop's data hold is shown as text, never as markup. With
+ * data-page="https://aisle.shop.example/shop/" a link in the header goes on with the conversation in the whole page.
  */
 (() => {
   "use strict";
@@ -13,6 +14,7 @@
   const settings = {
     key: script.dataset.key || "",
     title: script.dataset.title || "",
+    page: script.dataset.page || "",
     language: (script.dataset.language || navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en",
     storage: `aisle-session:${server}`,
   };
@@ -21,10 +23,12 @@
       title: "Shopping assistant", open: "Open the chat", close: "Close the chat", ask: "What are you looking for?",
       send: "Send", add: "Add to cart", wait: "\u2026", failed: "That did not arrive. Please try again.", cart: "Cart",
       place: "Place the order", anew: "Start over", named: "Your message",
+      page: "Go on in the whole page",
     },
     zh: {
       title: "\u8d2d\u7269\u52a9\u624b", open: "\u6253\u5f00\u804a\u5929", close: "\u5173\u95ed\u804a\u5929", ask: "\u60f3\u627e\u4ec0\u4e48\uff1f", send: "\u53d1\u9001", add: "\u52a0\u5165\u8d2d\u7269\u8f66", wait: "\u2026",
       failed: "\u6ca1\u6709\u53d1\u9001\u6210\u529f\uff0c\u8bf7\u518d\u8bd5\u4e00\u6b21\u3002", cart: "\u8d2d\u7269\u8f66", place: "\u786e\u8ba4\u4e0b\u5355", anew: "\u91cd\u65b0\u5f00\u59cb", named: "\u60a8\u7684\u6d88\u606f",
+      page: "\u5728\u5b8c\u6574\u9875\u9762\u7ee7\u7eed",
     },
   }[settings.language];
 
@@ -43,7 +47,7 @@
     .panel[hidden], .open[hidden] { display: none; }
     header { display: flex; gap: 8px; align-items: center; padding: 10px 14px; background: #1f6f54; color: #fff; }
     header strong { flex: 1; }
-    header button { background: #ffffff26; padding: 4px 10px; }
+    header button, header a { background: #ffffff26; padding: 4px 10px; color: #fff; border-radius: 10px; text-decoration: none; }
     .log { flex: 1; overflow-y: auto; padding: 14px; display: flex; flex-direction: column; gap: 10px; background: #f6f7f5; }
     .said { max-width: 88%; padding: 9px 12px; border-radius: 14px; background: #fff; white-space: pre-wrap;
       overflow-wrap: anywhere; }
@@ -83,7 +87,8 @@
   const cart = element("button", { type: "button" }, WORDS.cart);
   const anew = element("button", { type: "button" }, WORDS.anew);
   const closer = element("button", { type: "button", "aria-label": WORDS.close }, "\u2715");
-  header.append(element("strong", {}, settings.title || WORDS.title), cart, anew, closer);
+  const page = element("a", { href: settings.page, target: "_blank", rel: "noopener", "aria-label": WORDS.page, title: WORDS.page }, "\u2197");
+  header.append(element("strong", {}, settings.title || WORDS.title), cart, anew, ...(settings.page ? [page] : []), closer);
   const log = element("div", { class: "log", role: "log", "aria-live": "polite" });
   const form = element("form");
   const input = element("input", { name: "message", autocomplete: "off", placeholder: WORDS.ask, "aria-label": WORDS.named });
@@ -246,6 +251,8 @@
 
   opener.addEventListener("click", open);
   closer.addEventListener("click", close);
+  // Behind the # the token reaches no server's log.
+  page.addEventListener("click", () => { page.href = settings.page + (token.get() ? `#session=${token.get()}` : ""); });
   cart.addEventListener("click", () => say(settings.language === "zh" ? "\u770b\u770b\u8d2d\u7269\u8f66" : "show my cart"));
   anew.addEventListener("click", () => { token.set(null); log.replaceChildren(); cart.textContent = WORDS.cart; input.focus(); });
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });

@@ -16,7 +16,6 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from assistant import Assistant
 from assistant.mcp_server import create_mcp_server
-from assistant.server.settings import signing_secret
 from assistant.server.tokens import SessionTokens
 
 TOOLS = {
@@ -27,7 +26,7 @@ TOOLS = {
 
 @asynccontextmanager
 async def tools(shop: Assistant) -> AsyncIterator[Any]:
-    tokens = SessionTokens(signing_secret(shop.shop.store), shop.name, days=1)
+    tokens = SessionTokens.of(shop.shop.store, days=1)
     async with Client(create_mcp_server(shop, tokens)) as client:
 
         async def call(name: str, **arguments: Any) -> Any:
