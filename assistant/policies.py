@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import yaml
 
+from assistant.answering.quoting import without_links
+from assistant.answering.suspicion import trusted
 from assistant.understanding.cues import POLICIES
 from assistant.understanding.language import has_cjk, normalise
 from assistant.understanding.vocabulary import stem
@@ -164,8 +166,9 @@ class PolicyBook:
 
 
 def sentences(policy: Policy) -> list[str]:
-    """Its sentences, without the marks of a list."""
-    plain = re.sub(r"(?m)^\s*(?:[-*•]|\d+[.)])\s*", "", policy.text)
+    """Its sentences, without the marks of a list, up to the first that speaks to a machine."""
+    plain = re.sub(r"(?m)^\s*(?:[-*•]|\d+[.)])\s*", "", without_links(policy.text))
+    plain = trusted(plain, addresses=False)
     return [sentence.strip() for sentence in _SENTENCE_END.split(plain) if sentence.strip()]
 
 

@@ -12,6 +12,7 @@ from assistant.answering.passages import Passage
 from assistant.answering.question import Question
 from assistant.answering.quoting import quote
 from assistant.answering.several import side_by_side, titles_of
+from assistant.answering.suspicion import trusted_attributes
 from assistant.turn import Evidence, Fact, Note
 from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import stem, words_of
@@ -55,9 +56,11 @@ def _products(request: Request, question: Question) -> list[Product]:
     of_list = question.of_several and request.understanding.problem in ("", "which_one")
     if of_list and len(pointed) < 2 and len(request.state.shown) > 1 and not question.follows:
         several = request.state.focus if len(request.state.focus) > 1 else request.state.shown
-        return request.shop.catalogue.known(several)
+        return request.shop.current(request.shop.catalogue.known(several))
     if not pointed and request.understanding.problem == "which_one" and len(request.state.shown) <= MOST:
-        return request.shop.catalogue.known(request.state.shown)  # of two or three each can be told
+        return request.shop.current(
+            request.shop.catalogue.known(request.state.shown)
+        )  # of two or three each can be told
     return pointed[:MOST]
 
 
@@ -116,7 +119,9 @@ def _from_reviews(request: Request, question: Question, product: Product, title:
 
 def _described(listing: Listing) -> Answer:
     product = listing.product
-    text = quote(product.description, DESCRIPTION) or ", ".join(listing.line(name) for name in product.attributes)
+    text = quote(product.description, DESCRIPTION) or ", ".join(
+        listing.line(name) for name in trusted_attributes(product)
+    )
     if not text:
         return Answer(notes=[Note(key="listing_silent", values={"title": listing.title})], says=False)
     fact = Fact(text=product.description or text, source="listing")

@@ -11,6 +11,7 @@ from assistant.answering.answer import Answer
 from assistant.answering.measures import Measure, Role, holds, measures, only_measure
 from assistant.answering.names import OWN_WORDS, TURNED, TWO_WORDS, name_in, named, other_words, role_of
 from assistant.answering.question import Question
+from assistant.answering.suspicion import is_suspicious, trusted_attributes
 from assistant.turn import Fact, Language, Note
 from assistant.understanding.chinese import known_words
 from assistant.understanding.language import has_cjk
@@ -101,7 +102,8 @@ class Listing:
 
     @property
     def _stated(self) -> dict[str, str]:
-        return self.product.attributes | ({"brand": self.product.brand} if self.product.brand else {})
+        brand = self.product.brand
+        return trusted_attributes(self.product) | ({"brand": brand} if brand and not is_suspicious(brand) else {})
 
     def _by_measure(self, question: Question, asked: Measure) -> Answer | None:
         """A measure in the question against the attribute that the question means, or the only one of its kind."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from assistant.answering.measures import Measure, only_measure
 from assistant.answering.names import name_in, named
+from assistant.answering.suspicion import trusted_attributes
 from assistant.turn import Language
-from data.records import Product
+from data.records import VALUE_SEPARATOR, Product
 
 ABSENT = "–"  # where a listing says nothing
 YES = "yes"
@@ -71,8 +72,10 @@ class Extreme:
 
 def rows(products: Sequence[Product]) -> list[Row]:
     """Every attribute that any of them states, in the order in which the listings name them."""
-    names = dict.fromkeys(name for product in products for name in product.attributes)
-    return [Row(name, tuple(", ".join(product.values(name)) for product in products)) for name in names]
+    told = [trusted_attributes(product) for product in products]
+    names = dict.fromkeys(name for attributes in told for name in attributes)
+    values = {name: [attributes.get(name, "") for attributes in told] for name in names}
+    return [Row(name, tuple(value.replace(VALUE_SEPARATOR, ", ") for value in each)) for name, each in values.items()]
 
 
 def extremes(found: Sequence[Row]) -> list[Extreme]:

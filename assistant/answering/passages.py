@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from assistant.answering.quoting import sentences
+from assistant.answering.suspicion import is_suspicious
 from data.records import Policy, Product, Review
 from retrieval.encoder import Encoder
 from retrieval.tokens import tokens
@@ -50,7 +51,7 @@ class Found:
 def of_listing(product: Product) -> list[Passage]:
     """The description's sentences and the tags."""
     found = [Passage(sentence, "listing") for sentence in sentences(product.description)]
-    return found + [Passage(tag, "listing", "tags") for tag in product.tags]
+    return found + [Passage(tag, "listing", "tags") for tag in product.tags if not is_suspicious(tag)]
 
 
 def of_reviews(reviews: Sequence[Review]) -> list[Passage]:

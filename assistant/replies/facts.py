@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from assistant.answering.differences import ABSENT
+from assistant.answering.suspicion import is_suspicious, trusted, trusted_attributes, trusted_title
 from assistant.replies.grounds import bases, is_plain
 from assistant.replies.phrases import money
 from assistant.replies.reasons import short_name
-from assistant.replies.suspicion import is_suspicious, trusted, trusted_title
 from assistant.turn import Evidence, Language
 from data.records import Product
 
@@ -87,12 +87,11 @@ def _listing(product: Product, currency: str, language: Language, message: str) 
 
 def _stated(product: Product) -> list[str]:
     """What the attributes say is there. A model that is shown `waterproof: no` sooner or later calls it waterproof."""
-    rows = [
+    return [
         name if value.casefold() == "yes" else f"{name}: {', '.join(product.values(name))}"
-        for name, value in product.attributes.items()
+        for name, value in trusted_attributes(product).items()
         if value.casefold() != "no"
     ]
-    return [row for row in rows if not is_suspicious(row)]
 
 
 def _nearest(rows: list[str], message: str) -> list[str]:

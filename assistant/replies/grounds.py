@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
-from assistant.replies.suspicion import is_suspicious, trusted, trusted_title
+from assistant.answering.suspicion import is_suspicious, trusted, trusted_title
 from assistant.understanding.amounts import find_amounts
 from assistant.understanding.vocabulary import words_of
 from data.records import Product

@@ -141,14 +141,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize("order", HOSTILE)
 def test_orders_in_a_review_are_not_even_quoted(shop: Assistant, order: str) -> None:
-    assert sentences(f"Boils fast. {order} Pours well.") == ["Boils fast.", "Pours well."]
+    """Nor is what follows, in which the order may go on."""
+    assert sentences(f"Boils fast. {order} Pours well.") == ["Boils fast."]
     told = summary(KETTLE, [*REVIEWS, review(order, 1.0)], shop.shop.search.encoder)
     assert not any(order[:12] in aspect.complaint + aspect.praise for aspect in told.aspects)
 
 
 def test_markup_in_a_review_is_taken_out() -> None:
     text = quote(
-        "<script>alert(1)</script><b>Boils</b> fast, see [here](http://evil.example) ![x](y) `rm -rf` **now**."
+        "<script>alert(1)</script><b>Boils</b> fast, “quietly” and `rm -rf` **now**. See [here](http://evil.example)."
     )
-    assert text.startswith("Boils fast, see here")
+    assert text.startswith("Boils fast, 'quietly' and rm -rf now") and "See" not in text
     assert not any(mark in text for mark in ("<", ">", "http", "`", "**", "]("))

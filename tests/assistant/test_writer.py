@@ -15,8 +15,8 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import Field
 
 from assistant import Assistant
+from assistant.answering.suspicion import is_suspicious, trusted, trusted_title
 from assistant.replies.guard import fault_of_note, fault_of_text
-from assistant.replies.suspicion import is_suspicious, trusted, trusted_title
 from assistant.replies.translation import faithful
 from assistant.replies.writer import Writer
 from assistant.turn import Evidence, Note
