@@ -1,14 +1,25 @@
-"""What a page shows beside a reply, as Markdown for clients that have only text."""
+"""A turn as Markdown, for clients that have only text: what was said, and what a page would show beside it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from assistant.replies.phrases import money
-from assistant.turn import Table, Turn
+from assistant.turn import DoneEvent, StreamEvent, Table, TokenEvent, Turn
 from data.records import Product
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
+# What begins a link, a picture, emphasis, code, HTML or a cell of a table, and what clients make links of unasked.
+_ALIVE = re.compile(r"[\\`*_\[\]<>|~]|(?<=\w):(?=//)|(?<=[\w.+-])@(?=\w)|(?<=[^\W\d_])\.(?=[^\W\d_])")
+
+
+def spoken(events: Iterator[StreamEvent]) -> Iterator[str]:
+    """The reply as it is written, then the comparison or the products."""
+    for event in events:
+        if isinstance(event, TokenEvent):
+            yield escaped(event.text)
+        elif isinstance(event, DoneEvent) and (beside := in_markdown(event.turn)):
+            yield f"\n\n{beside}"
 
 
 def in_markdown(turn: Turn) -> str:
@@ -23,15 +34,19 @@ def in_markdown(turn: Turn) -> str:
 
 
 def escaped(text: str) -> str:
-    """A shop's own text as plain text: no link, picture or markup of it comes alive."""
-    return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))
+    """Text as nothing but text: no link, picture or markup in it comes alive. Lines stay lines."""
+    return _ALIVE.sub(r"\\\g<0>", text)
+
+
+def _on_one_line(text: str) -> str:
+    return escaped(re.sub(r"\s+", " ", text))
 
 
 def _line(product: Product, price: str) -> str:
-    return f"**{escaped(product.title)}** – {price}"
+    return f"**{_on_one_line(product.title)}** – {price}"
 
 
 def _table(table: Table) -> str:
-    rows = [table.columns, ["---"] * len(table.columns), *table.rows]
-    lines = [[cell if cell == "---" else escaped(cell) for cell in row] for row in rows]
+    cells = [[_on_one_line(cell) for cell in row] for row in (table.columns, *table.rows)]
+    lines = [cells[0], ["---"] * len(table.columns), *cells[1:]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
