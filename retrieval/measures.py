@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from data.catalogue import Catalogue
 
@@ -92,14 +92,23 @@ class Interval(NamedTuple):
     high: float
 
 
+def _known(unit: str) -> str:
+    if unit not in UNITS:
+        raise ValueError(f"no unit '{unit}': one of {', '.join(UNITS)}")
+    return unit
+
+
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class Measure(BaseModel):
     """A range that a shopper asks for, inclusive, in the unit that was said; None where a side is open."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    low: float | None = None
-    high: float | None = None
-    unit: str
+    low: Bound | None = None
+    high: Bound | None = None
+    unit: Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(UNITS)}, examples=["kg"])]
 
     @property
     def dimension(self) -> str:

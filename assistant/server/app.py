@@ -24,7 +24,7 @@ from assistant.server.metrics import Metrics
 from assistant.server.routes import ROUTERS, UNVERSIONED
 from assistant.server.schemas import Problem
 from assistant.server.service import SESSION_HEADER, Service, WithKey
-from assistant.server.settings import ServerSettings, signing_secret
+from assistant.server.settings import ServerSettings
 from assistant.server.tokens import SessionTokens
 from data.errors import AisleError
 
@@ -34,14 +34,18 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-PAGES: Final = ("/docs", "/redoc", "/widget")  # what a browser shows needs its own scripts and styles
+PAGE: Final = "/shop"  # where the storefront page stands, if it does
+PAGES: Final = ("/docs", "/redoc", "/widget", PAGE)  # what a browser shows needs its own scripts and styles
 _ERRORS: Final = {
     status: {"model": Problem, "description": what, "content": {problems.MEDIA_TYPE: {}}}
     for status, what in {
+        400: "The body is not JSON",
         401: "Nobody known is asking",
         403: "The key's scope is too small",
         404: "There is no such thing",
+        408: "The body did not come to its end",
         409: "It cannot be done as things stand",
+        413: "The body is too large",
         422: "The request is not well formed",
         429: "Too many requests",
         503: "The shop's records cannot be reached",
@@ -60,7 +64,7 @@ def create_app(shop: Assistant, settings: ServerSettings | None = None) -> FastA
         shop=shop,
         settings=settings,
         keys=ApiKeys(database),
-        tokens=SessionTokens(signing_secret(shop.shop.store), shop.name, settings.session_days),
+        tokens=SessionTokens.of(shop.shop.store, settings.session_days),
         answers=Answers(database),
         metrics=Metrics(),
     )
@@ -95,7 +99,7 @@ def create_app(shop: Assistant, settings: ServerSettings | None = None) -> FastA
     for router in ROUTERS:
         app.include_router(router, prefix="/v1", responses=_ERRORS)  # type: ignore[arg-type]
     for router in UNVERSIONED:
-        app.include_router(router)
+        app.include_router(router, responses=_ERRORS)  # type: ignore[arg-type]
     widget = resources.files("assistant.server").joinpath("widget")
     app.mount("/widget", StaticFiles(directory=str(widget), html=True))
     app.mount("/media", StaticFiles(directory=shop.shop.store.media_folder, check_dir=False))

@@ -37,10 +37,10 @@ class Given(BaseModel):
 class Context(Given):
     """What is known of the situation, for recommendations."""
 
-    device: Literal["mobile", "tablet", "desktop"] | None = None
-    region: str | None = Field(default=None, max_length=80)
-    channel: str | None = Field(default=None, max_length=80)
-    at: datetime | None = None
+    device: Literal["mobile", "tablet", "desktop"] | None = Field(default=None, examples=["mobile"])
+    region: str | None = Field(default=None, max_length=80, examples=["GB"])
+    channel: str | None = Field(default=None, max_length=80, examples=["web"])
+    at: datetime | None = Field(default=None, examples=["2026-12-01T18:30:00Z"])
 
     def known(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True)
@@ -55,10 +55,10 @@ class ChatRequest(Given):
 class Confirmable(BaseModel):
     """A summary with its token, which orders it: `POST /v1/orders`."""
 
-    token: str
-    expires: datetime
-    total: float
-    currency: str
+    token: str = Field(examples=["hK3v0c5uM2m8bWc1xJq7kA"])
+    expires: datetime = Field(examples=["2026-12-01T18:45:00Z"])
+    total: float = Field(examples=[59.8])
+    currency: str = Field(examples=["USD"])
 
     @classmethod
     def of(cls, summary: CheckoutSummary) -> Confirmable:
@@ -109,8 +109,8 @@ class ChatResponse(BaseModel):
 class SearchRequest(Given):
     query: str = Field(default="", max_length=LONGEST_MESSAGE, examples=["insulated travel mug"])
     filters: Filters = Field(default_factory=Filters, examples=[{"price_max": 30, "colour": ["red"]}])
-    limit: int = Field(default=10, ge=1, le=MOST)
-    cursor: str = Field(default="", max_length=200, description="`next` of the page before.")
+    limit: int = Field(default=10, ge=1, le=MOST, examples=[10])
+    cursor: str = Field(default="", max_length=200, description="`next` of the page before.", examples=[""])
 
 
 class Scored(BaseModel):
@@ -137,9 +137,9 @@ class RecommendationsResponse(BaseModel):
 class CartChange(Given):
     """`add` so many pieces to what is there, or `set` exactly so many; 0 takes the product out."""
 
-    product_id: ProductId
-    quantity: int = Field(default=1, ge=0, le=1_000_000)
-    operation: Literal["add", "set"] = "add"
+    product_id: ProductId = Field(examples=["mug-042"])
+    quantity: int = Field(default=1, ge=0, le=1_000_000, examples=[2])
+    operation: Literal["add", "set"] = Field(default="add", examples=["add"])
 
 
 class CartResponse(BaseModel):
@@ -150,11 +150,18 @@ class CartResponse(BaseModel):
 
 
 class OrderRequest(Given):
-    token: str = Field(min_length=1, max_length=200, description="Of the summary that the shopper has confirmed.")
+    token: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Of the summary that the shopper has confirmed.",
+        examples=["hK3v0c5uM2m8bWc1xJq7kA"],
+    )
 
 
 class SessionRequest(Given):
-    user: ProductId | None = Field(default=None, description="The shopper's id; takes a key of scope `agent`.")
+    user: ProductId | None = Field(
+        default=None, description="The shopper's id; takes a key of scope `agent`.", examples=[None]
+    )
 
 
 class SessionResponse(BaseModel):
@@ -188,17 +195,17 @@ class Export(BaseModel):
 class Ga4Item(BaseModel):
     """As Google Analytics 4 names it; what else it says of the item is not kept."""
 
-    item_id: ProductId
-    quantity: float = 1
+    item_id: ProductId = Field(examples=["mug-042"])
+    quantity: float = Field(default=1, examples=[1])
 
 
 class EventRequest(BaseModel):
     """`view`, `cart`, `purchase`, `like` or `dislike` of a product; or an event of Google Analytics 4: `view_item`,
     `add_to_cart` or `purchase`, with its `items`."""
 
-    event: Feedback | Literal["view_item", "add_to_cart"]
-    product_id: ProductId | None = None
-    items: list[Ga4Item] = Field(default_factory=list, max_length=MOST)
+    event: Feedback | Literal["view_item", "add_to_cart"] = Field(examples=["view"])
+    product_id: ProductId | None = Field(default=None, examples=["mug-042"])
+    items: list[Ga4Item] = Field(default_factory=list, max_length=MOST, examples=[[]])
 
 
 class EventResponse(BaseModel):

@@ -16,12 +16,18 @@ from assistant.turn import DoneEvent, StreamEvent
 
 router = APIRouter(tags=["chat"])
 EVENT_STREAM = "text/event-stream"
+_EVENT = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
+AS_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {EVENT_STREAM: {"schema": _EVENT}}}}
 
 
 @router.post(
     "/chat",
     response_model=ChatResponse,
-    responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
+    responses=AS_EVENTS,
     summary="Say something to the assistant",
 )
 def chat(

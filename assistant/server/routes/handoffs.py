@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
 
 from assistant.handoffs import Handoff, Status
 from assistant.server.problems import Refusal
 from assistant.server.service import Agent, TheService
 
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]  # what both databases hold
 router = APIRouter(tags=["handoffs"])
 
 
 class StatusChange(BaseModel):
-    status: Status
+    status: Status = Field(examples=["taken"])
 
 
 @router.get("/handoffs", summary="The longest waiting first")
@@ -22,7 +25,7 @@ def listed(served: TheService, asking: Agent, status: Status | None = None) -> l
 
 
 @router.patch("/handoffs/{number}", summary="Take or close one")
-def change(number: int, asked: StatusChange, served: TheService, asking: Agent) -> Handoff:
+def change(number: Number, asked: StatusChange, served: TheService, asking: Agent) -> Handoff:
     try:
         return served.shop.set_handoff(number, asked.status)
     except KeyError:

@@ -24,14 +24,13 @@ from sqlalchemy import select
 
 from assistant.database import insert_if_absent
 from assistant.server.events import streamed
-from assistant.server.markdown import in_markdown
+from assistant.server.markdown import spoken
 from assistant.server.problems import Refusal
-from assistant.server.routes.chat import turn_events
+from assistant.server.routes.chat import AS_EVENTS, EVENT_STREAM, turn_events
 from assistant.server.schemas import LONGEST
 from assistant.server.service import SESSION_HEADER, Caller, Service, TheCaller, TheService, visit
 from assistant.server.tokens import Visit
 from assistant.tables import ThreadRow
-from assistant.turn import DoneEvent, StreamEvent, TokenEvent
 from assistant.understanding.language import LONGEST_MESSAGE
 
 router = APIRouter(tags=["openai"])
@@ -41,13 +40,13 @@ _OptionalSession = Annotated[str | None, Security(APIKeyHeader(name=SESSION_HEAD
 
 
 class Part(BaseModel):
-    type: str
-    text: str = ""
+    type: str = Field(examples=["text"])
+    text: str = Field(default="", examples=["a warm hat under $30"])
 
 
 class Message(BaseModel):
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"] = Field(examples=["user"])
+    content: str | list[Part] | None = Field(default=None, examples=["a warm hat under $30"])
 
     @property
     def text(self) -> str:
@@ -61,11 +60,13 @@ class CompletionRequest(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    model: str = Field(default="aisle", max_length=200)
-    messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
-    stream: bool = False
-    user: str | None = Field(default=None, max_length=200)
-    safety_identifier: str | None = Field(default=None, max_length=200)
+    model: str = Field(default="aisle", max_length=200, examples=["aisle"])
+    messages: list[Message] = Field(
+        min_length=1, max_length=MOST_MESSAGES, examples=[[{"role": "user", "content": "a warm hat under $30"}]]
+    )
+    stream: bool = Field(default=False, examples=[False])
+    user: str | None = Field(default=None, max_length=200, examples=["browser-7f3a"])
+    safety_identifier: str | None = Field(default=None, max_length=200, examples=["browser-7f3a"])
 
     @property
     def said(self) -> list[Message]:
@@ -79,7 +80,11 @@ def models(served: TheService, asking: TheCaller) -> dict[str, Any]:
     return {"object": "list", "data": [model]}
 
 
-@router.post("/chat/completions", summary="Chat as OpenAI's API does")
+@router.post(
+    "/chat/completions",
+    responses=AS_EVENTS,
+    summary="Chat as OpenAI's API does",
+)
 def complete(
     asked: CompletionRequest, served: TheService, asking: TheCaller, token: _OptionalSession = None
 ) -> Response:
@@ -96,20 +101,11 @@ def complete(
         going_on = served.tokens.new()[0]
         for earlier in [each.text for each in said[:-1] if each.role == "user"][-SAID_AGAIN:]:
             served.shop.reply(earlier, going_on.session, brief=True)
-    pieces = threads.remembering(said, going_on, _told(turn_events(served, message, going_on)))
+    pieces = threads.remembering(said, going_on, spoken(turn_events(served, message, going_on)))
     answer = _Answer(asked.model)
     if asked.stream:
-        return StreamingResponse(streamed(answer.chunks(pieces)), media_type="text/event-stream")
+        return StreamingResponse(streamed(answer.chunks(pieces)), media_type=EVENT_STREAM)
     return Response(json.dumps(answer.whole("".join(pieces)), ensure_ascii=False), media_type="application/json")
-
-
-def _told(events: Iterator[StreamEvent]) -> Iterator[str]:
-    """The reply as it is written, then what a page would show beside it."""
-    for event in events:
-        if isinstance(event, TokenEvent):
-            yield event.text
-        elif isinstance(event, DoneEvent) and (beside := in_markdown(event.turn)):
-            yield f"\n\n{beside}"
 
 
 class Threads:

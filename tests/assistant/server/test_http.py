@@ -194,6 +194,16 @@ def test_what_the_stock_allows_is_said(shopper: Caller) -> None:
     assert changed["cart"]["lines"][0]["quantity"] == min(product["stock"], 99)
 
 
+def test_what_has_been_ordered_is_gone_from_cards_and_answers(shopper: Caller) -> None:
+    product = next(each for each in reversed(shopper.says(MUG)["products"]) if 1 <= each["stock"] <= 99)
+    sold = {"product_id": product["product_id"], "quantity": product["stock"]}
+    shopper("POST", "/v1/cart", sold)
+    assert shopper("POST", "/v1/orders", {"token": shopper("POST", "/v1/checkout").json()["token"]}).status_code == 201
+    assert shopper("GET", f"/v1/products/{product['product_id']}").json()["stock"] == 0
+    turn = shopper.says(f"is the {product['title']} in stock?")
+    assert turn["products"][0]["stock"] == 0 and "out of stock" in str(turn["text"])
+
+
 def test_openapi_tells_everything(app: FastAPI) -> None:
     described = app.openapi()
     assert {"/v1/chat", "/v1/search", "/v1/orders", "/v1/sessions", "/healthz", "/readyz", "/metrics"} <= set(
@@ -202,6 +212,24 @@ def test_openapi_tells_everything(app: FastAPI) -> None:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             assert operation.get("summary"), f"{method} {path} says nothing of itself"
+            assert any(status.startswith("2") for status in operation["responses"]), f"{method} {path}"
+
+
+def test_every_request_has_an_example_that_is_one(app: FastAPI, caller) -> None:
+    """The examples of the fields together are what the route takes: nothing but a made-up id is wrong with them."""
+    described = app.openapi()
+    schemas = described["components"]["schemas"]
+    admin = caller("admin").begin()
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            if "requestBody" not in operation:
+                continue
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            fields = schemas[reference.rpartition("/")[2]]["properties"]
+            body = {name: field["examples"][0] for name, field in fields.items() if field.get("examples")}
+            assert body, f"{method} {path}"
+            answered = admin(method.upper(), path.replace("{number}", "1"), body)
+            assert answered.status_code in (200, 201, 404), f"{method} {path}: {answered.text}"
 
 
 def test_health_and_metrics(anybody: TestClient, caller, served_shop: Assistant) -> None:
