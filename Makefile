@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test quick lint format figures transcripts constraints clean
+.PHONY: run test quick lint attacks audit format figures transcripts constraints clean
 
 run: $(VENV)/.run
 	@$(BIN)/aisle ui
@@ -19,6 +19,14 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet -ll --configfile pyproject.toml --recursive assistant benchmarks data recommenders retrieval ui
+
+attacks: $(VENV)/.dev  ## the prompt-injection suite, with the default LLM: fails where an attack has come through
+	@$(BIN)/aisle eval injection --json docs/figures/security.json --docs
+
+audit: $(VENV)/bin/python  ## known vulnerabilities of what is installed; in an environment of its own
+	@$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install --quiet pip-audit
+	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .
@@ -31,6 +39,9 @@ figures: $(VENV)/.dev  ## the numbers in docs/figures
 	@$(BIN)/aisle bench decoding --json docs/figures/turns.json --docs
 	@$(BIN)/aisle bench encoder --json docs/figures/encoder.json --docs
 	@$(BIN)/aisle bench scale --json docs/figures/search.json --docs
+	@$(BIN)/aisle bench state --json docs/figures/state.json --docs
+	@$(BIN)/aisle bench fuzzing --json docs/figures/security.json --docs
+	@$(MAKE) attacks
 	@$(BIN)/aisle bench setup --json docs/figures/setup.json
 	@$(BIN)/aisle bench cold-start --json docs/figures/cold_start.json
 	@$(BIN)/aisle bench purchases --json docs/figures/purchase_classifier.json

@@ -234,7 +234,7 @@ class Assistant:
         """
         allowed = filters or Filters(**conditions)
         hits = self.shop.search.search(query, k, allowed)
-        products = self.shop.catalogue.products(hit.row for hit in hits)
+        products = self.shop.current(self.shop.catalogue.products(hit.row for hit in hits))
         return [(product, hit.score) for product, hit in zip(products, hits, strict=True)]
 
     def recommend(
@@ -273,7 +273,7 @@ class Assistant:
 
     def product(self, product_id: str) -> Product:
         """Raises KeyError for an unknown id."""
-        return self.shop.catalogue.get(product_id)
+        return self.shop.current([self.shop.catalogue.get(product_id)])[0]
 
     def cart(self, session: str = "default") -> Cart:
         return self.shop.carts.view(session)

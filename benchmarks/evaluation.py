@@ -36,7 +36,7 @@ def command(
     measure: Callable[[Options, Console], Report],
     arguments: list[str] | None,
     document: Path = DOCUMENT,
-) -> None:
+) -> Report:
     """Parse the options, measure, print the figures, and keep what `--json` and `--docs` ask to be kept: the latter in
     `document` unless the caller names another file."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
@@ -53,5 +53,6 @@ def command(
             merge(options.json, report.figures)
         if options.docs:
             fill(options.docs, report.blocks)
+        return report
     except AisleError as error:
         parser.exit(1, f"{error}\n")

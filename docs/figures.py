@@ -98,6 +98,23 @@ SPEED = {
         "reindex_1pct.share": "index after 1 % has changed, over the full one",
     },
 }
+TRUST = {
+    "security": {
+        "injection.attacks": "attacks in messages, titles, descriptions, reviews, policies, file names",
+        "injection.reached_model": "of them shown to a language model",
+        "injection.unauthorised": "things done or said that nobody may order",
+        "injection.leaks": "prompts or other people's data told",
+        "injection.live_markup": "markup that came alive",
+        "schemathesis.requests": "requests made by Schemathesis",
+        "schemathesis.server_errors": "server errors",
+    },
+    "state": {
+        "kill9.turns": "turns in which servers were killed, over SQLite and PostgreSQL",
+        "kill9.lost": "lost",
+        "kill9.doubled": "done twice",
+        "concurrency.oversold": "pieces sold beyond the stock",
+    },
+}
 
 
 def search_table(file: Path) -> str:
@@ -140,6 +157,7 @@ TABLES = {
     "recommenders": ("figures/recommenders.json", recommenders_table),
     "quality": ("figures", partial(measured_table, wanted=QUALITY)),
     "speed": ("figures", partial(measured_table, wanted=SPEED)),
+    "trust": ("figures", partial(measured_table, wanted=TRUST)),
 }
 
 

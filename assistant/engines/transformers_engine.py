@@ -201,7 +201,8 @@ def _load(path: str, device: str) -> tuple[Any, Any]:
             folder, gguf_file=name, quantization_config=unpacked, dtype=torch.bfloat16
         )
     dtype = "auto" if device == "cpu" else torch.bfloat16
-    return AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path, dtype=dtype)
+    model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, use_safetensors=True)  # nothing is unpickled
+    return AutoTokenizer.from_pretrained(path), model
 
 
 def _asking_for(schema: dict[str, Any], messages: list[BaseMessage]) -> list[BaseMessage]:

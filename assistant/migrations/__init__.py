@@ -51,4 +51,4 @@ def _upgrade(connection: Connection, schema: str) -> None:
 def _version(connection: Connection, schema: str) -> str | None:
     if not inspect(connection).has_table(_VERSION_TABLE, schema=schema or None):
         return None
-    return connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))
+    return connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # a name of our own  # nosec B608

@@ -32,6 +32,12 @@ _BY_THE_RECORD: dict[Kind, Callable[[Product, float], bool]] = {
     "pieces_left": lambda product, said: product.stock == said,
 }
 
+# How a sentence begins that names no product and still speaks of the one before.
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:and|also|plus|but|however|additionally|both)\b,?\s*)*(?:it|it's|its|they|their|both|either|neither|this|these|those|each|one"
+    r"|the (?:first|second|third|other|latter|former|next|last|one|two)|with|made|for|if|choose|you)\b",
+    re.IGNORECASE,
+)
 _MALFORMED = re.compile(r"\b(the|a|an|is|and) \1\b|^\W*\w+\W*$", re.IGNORECASE)
 _MADE_OF = re.compile(r"\bmade (?:of|from) (?:the )?(\w[\w'&]*)", re.IGNORECASE)
 
@@ -91,6 +97,7 @@ class Checker:
             )
             or self._word_fault(reading)
             or self._denied_fault(reading)
+            or ("" if named or _GOES_ON.search(sentence) else "speaks of something else than the products")
         )
         if not fault:
             self._before = speaking.last

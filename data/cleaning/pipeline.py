@@ -161,7 +161,9 @@ def _read_review(frame: pd.DataFrame) -> pd.DataFrame:
 def _hashes(parts: Iterable[pd.Series], index: pd.Index) -> pd.Series:
     joined = zip(*parts, strict=True)
     return pd.Series(
-        [hashlib.sha1("\0".join(row).encode()).hexdigest()[:12] for row in joined], index=index, dtype=object
+        [hashlib.sha1("\0".join(row).encode(), usedforsecurity=False).hexdigest()[:12] for row in joined],
+        index=index,
+        dtype=object,
     )
 
 

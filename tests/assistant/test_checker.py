@@ -101,6 +101,7 @@ def test_honest_sentences_pass(sentence: str) -> None:
         ("The Pellan Nord is our best-selling kettle.", "boast"),
         ("It comes with free shipping.", "policy"),
         ("The Pellan Nord has a two year warranty.", "policy"),
+        ("The price is good.", "something else"),
         ("There is a 10% discount.", "policy"),
         ("I have added it to your cart.", "claims to have done"),
         ("Your order has been placed.", "claims to have done"),
