@@ -75,6 +75,8 @@ _PRICE_LEAD = re.compile(
 )
 _SPEECH = re.compile(
     r"^\s*(?:(?:so|yeah|yes|ok(?:ay)?|well|right|hi|hey|hello|um+|uh+)\b[\s,]*){2,}"
+    r"|^\s*(?:hi|hiya|heya?|hello|howdy|good (?:morning|afternoon|evening))(?: (?:there|all|guys|team))?\s*[,!.]+\s*(?:got\b(?=\s+(?:any|some|an?\b)))?(?=\s*\w)"
+    r"|^\s*got\b(?=\s+(?:any|some|an?\b))"
     r"|\b(?:u+m+|u+h+|e+r+m?|h+m+|you know(?: what i mean)?|i mean|i guess|i suppose|basically|kind of|sort of|or something|if that makes sense)\b,?"
     r"|\blike\b(?=\s+(?:an?|some|uh|um|maybe|really)\b)(?<!something like)(?<!anything like)(?<!looks like)"
     r"|嗯+|呃+|那个那个|就是说",

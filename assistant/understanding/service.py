@@ -55,6 +55,8 @@ _REFUND = any_of(
     r"我的?退款|退款(?:到哪|还没|還沒|怎么还|什么时候|什麼時候|进度|進度|呢)|[钱錢](?:什么时候|什麼時候|怎么还没|还没)退",
 )
 _RETURN = any_of(
+    r"^\W*(?:i(?:'d| would)? (?:want|need|demand|like|expect)(?: to (?:get|have))?|(?:just )?(?:give|get) me)\s+(?:my |a |the |our )?(?:full )?(?:refund|money back)(?:\W+(?:now|please|immediately|right (?:now|away)|today|asap|thanks?|thank you))*\W*$|^\W*(?:please )?(?:just )?refund me\b(?! if)",
+    r"^\W*(?:我们?)?(?:现在|現在|马上|馬上|立刻|就)?(?:想要?|要|需要|要求|请|請|帮我|幫我|给我|給我)(?:申请|申請)?退(?:款|钱|錢)[了吧啊]*\W*$|^\W*退(?:款|钱|錢)[吧啊]*\W*$",
     rf"\b(?:return|returning|exchange|exchanging|send(?:ing)?|sent|take|bring(?:ing)?|get a refund (?:for|on)|refund(?:ed)? (?:for|on)?)\b.{{0,60}}\b(?:{_BOUGHT}|from (?:my|the) (?:last )?order\b)",
     rf"\b{_BOUGHT}.{{0,60}}\b(?:return(?:ed|able)?|exchange|send (?:it|them) back|(?:a|my) refund|money back)\b",
     rf"\b(?:return|exchange|send back|refund)\b.{{0,12}}{_MINE}",

@@ -237,3 +237,19 @@ def test_a_wish_that_every_listing_shown_says_is_not_called_open(shopper) -> Non
     turn = shopper.says("insulated coffee mug")
     assert turn.understanding.wishes == ["insulated"]
     assert not [note for note in turn.evidence.notes if note.key.startswith("wish")]
+
+
+@pytest.mark.parametrize(
+    "message", ["i want a refund NOW", "I want my money back", "refund me!", "give me a refund", "我要退款", "退钱！"]
+)
+def test_who_wants_money_back_is_not_shown_the_checkout(shopper, message: str) -> None:
+    shopper.says("coffee mugs")
+    shopper.says("add the first one to my cart")
+    turn = shopper.says(message)
+    assert (turn.understanding.intent, turn.evidence.checkout) == ("order", None)
+    assert turn.evidence.notes
+
+
+@pytest.mark.parametrize("message", ["hiya, got any coffee mugs?", "hey there, coffee mugs", "got any coffee mugs?"])
+def test_a_greeting_is_no_part_of_the_wish(shopper, message: str) -> None:
+    assert shopper.says(message).understanding.query in ("mugs", "coffee mugs")
