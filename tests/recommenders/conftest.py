@@ -58,8 +58,9 @@ def text_vectors(count: int = PER_SHELF * len(SHELVES)) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def interaction_frame(seed: int = 0) -> pd.DataFrame:
-    """Each shopper keeps to two shelves, buys one product of them again and again, and looks before they buy."""
+def interaction_frame(seed: int = 0, end: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Each shopper keeps to two shelves, buys one product of them again and again, and looks before they buy. The log
+    ends at `end`, now where it is None."""
     rng = np.random.default_rng(seed)
     rows = []
     for user in range(SHOPPERS):
@@ -73,7 +74,8 @@ def interaction_frame(seed: int = 0) -> pd.DataFrame:
             if rng.random() < 0.6:
                 rows.append((f"u{user}", f"p{habit}", "purchase", day, region))
     frame = pd.DataFrame(rows, columns=[Columns.User, Columns.Product, Columns.Event, "day", Columns.Region])
-    start = pd.Timestamp(int(time.time()) - (DAYS + 2) * 86_400, unit="s", tz="UTC")
+    end = end or pd.Timestamp(int(time.time()), unit="s", tz="UTC")
+    start = end - pd.Timedelta(days=DAYS + 2)
     frame[Columns.Timestamp] = start + pd.to_timedelta(frame.pop("day"), unit="D")
     frame[Columns.Value] = 1.0
     return frame

@@ -9,22 +9,24 @@ import pandas as pd
 import pytest
 
 from data.schema import Columns
-from recommenders.card import Card
 from recommenders.evidence import Buyers
 from recommenders.explain import FAMILIES, Explainer, family
 from recommenders.interactions import PURCHASE, Interactions
 from recommenders.personal import Fit
 from recommenders.reasons import Reason
 from recommenders.service import ShopRecommender
-from tests.recommenders.conftest import SHOPPERS, SmallShop, interaction_frame
+from tests.recommenders.conftest import SHOPPERS, interaction_frame, small_shop
 
-FRAME = interaction_frame()
+# What is learnt of weekdays and months differs from day to day, and with it which reasons are given.
+MOMENT = pd.Timestamp("2025-10-01 12:00", tz="UTC")
+FRAME = interaction_frame(end=MOMENT)
 BOUGHT = FRAME[FRAME[Columns.Event] == "purchase"]
 
 
 @pytest.fixture(scope="module")
-def shop(trained_shop: tuple[SmallShop, Card]) -> ShopRecommender:
-    small, _ = trained_shop
+def shop(tmp_path_factory: pytest.TempPathFactory) -> ShopRecommender:
+    small = small_shop(tmp_path_factory.mktemp("reasons") / "small", FRAME)
+    small.train()
     return ShopRecommender.open(small.store, small.catalogue, small.vectors)
 
 
@@ -34,13 +36,15 @@ def told(shop: ShopRecommender) -> list[tuple[str, int, Reason]]:
     found = []
     for user in [f"u{number}" for number in range(0, SHOPPERS, SHOPPERS // 40)]:
         for new_only in (False, True):
-            for item in shop.recommend(user, said={"region": "north"}, new_only=new_only).items:
+            for item in shop.recommend(user, said={"region": "north"}, at=MOMENT, new_only=new_only).items:
                 found.append((user, item.row, item.reason))
     return found
 
 
 def explainer(shop: ShopRecommender, user: str) -> Explainer:
-    return Explainer(shop._asked(user), shop.catalogue, shop.vectors, shop.buyers, shop.pipeline, shop.pasts.end + 1)
+    return Explainer(
+        shop._asked(user, at=MOMENT), shop.catalogue, shop.vectors, shop.buyers, shop.pipeline, shop.pasts.end + 1
+    )
 
 
 def buyers_of(product_id: str | None) -> set[str]:
@@ -58,7 +62,7 @@ def test_without_the_named_item_the_linear_models_score_less(
     assert named
     for user, row, reason in named:
         assert reason.product_id is not None
-        history = shop._asked(user).history
+        history = shop._asked(user, at=MOMENT).history
         cause = shop.catalogue.row_of(reason.product_id)
         without = history.where(history.item != cause)
         assert len(without.item) < len(history.item)
@@ -86,10 +90,10 @@ def test_the_family_that_is_named_moved_the_score_up(shop: ShopRecommender) -> N
     kinds = {"because_of": "taste", "due_again": "again", "bought_often": "again", "category": "category"}
     lower = []
     for user in ("u1", "u20", "u33", "u61", "u90"):
-        asked = shop._asked(user)
+        asked = shop._asked(user, at=MOMENT)
         fit = shop.fitter.fit(asked, 10)
         assert fit.features is not None
-        for item in shop.recommend(user).items:
+        for item in shop.recommend(user, at=MOMENT).items:
             wanted = kinds.get(item.reason.kind)
             if wanted is None:
                 continue
