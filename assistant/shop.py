@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -100,6 +100,10 @@ class Shop:
         except SQLAlchemyError as error:
             log_fault("what is left of the stock could not be read", error)
             return list(products)
+
+    def known(self, product_ids: Iterable[str]) -> list[Product]:
+        """The products of these ids as far as the catalogue still has them, as `current` has them."""
+        return self.current(self.catalogue.known(product_ids))
 
     def contact(self, language: Language) -> str:
         contact = self.store.settings.support_contact

@@ -32,7 +32,7 @@ class Stock:
 
     def left(self, product_id: str, within: Session | None = None) -> int | None:
         """None where the shop does not count. Raises KeyError for an unknown product."""
-        stock = self._catalogue.get(product_id).stock
+        stock = self._listed(product_id)
         if stock is None:
             return None
         if within is not None:
@@ -41,7 +41,7 @@ class Stock:
             return max(0, stock - self._sold(reading.get(SoldRow, product_id)))
 
     def current(self, products: Sequence[Product]) -> list[Product]:
-        """The same products, each with the pieces that are left now."""
+        """The same products, each with the pieces that are left now, however often it is asked for."""
         counted = [product.product_id for product in products if product.stock is not None]
         if not counted:
             return list(products)
@@ -49,7 +49,7 @@ class Stock:
             rows = reading.scalars(select(SoldRow).where(SoldRow.product_id.in_(counted)))
             sold = {row.product_id: self._sold(row) for row in rows}
         return [
-            product.model_copy(update={"stock": max(0, (product.stock or 0) - sold[product.product_id])})
+            product.model_copy(update={"stock": max(0, (self._listed(product.product_id) or 0) - sold[product.product_id])})
             if sold.get(product.product_id)
             else product
             for product in products
@@ -58,7 +58,7 @@ class Stock:
     def take(self, pieces: Mapping[str, int], transaction: Session) -> None:
         """All of these, or none where the transaction is undone. Raises SoldOut."""
         for product_id in sorted(pieces):  # in one order everywhere, so that no two transactions wait for each other
-            stock = self._catalogue.get(product_id).stock
+            stock = self._listed(product_id)
             if stock is None:
                 continue
             insert_if_absent(transaction, SoldRow, product_id=product_id, as_of=self._as_of, quantity=0)
@@ -75,3 +75,7 @@ class Stock:
 
     def _sold(self, row: SoldRow | None) -> int:
         return 0 if row is None or row.as_of < self._as_of else row.quantity
+
+    def _listed(self, product_id: str) -> int | None:
+        """What the table says. A record may have had its sold pieces taken off already."""
+        return self._catalogue.get(product_id).stock

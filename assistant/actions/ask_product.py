@@ -56,11 +56,9 @@ def _products(request: Request, question: Question) -> list[Product]:
     of_list = question.of_several and request.understanding.problem in ("", "which_one")
     if of_list and len(pointed) < 2 and len(request.state.shown) > 1 and not question.follows:
         several = request.state.focus if len(request.state.focus) > 1 else request.state.shown
-        return request.shop.current(request.shop.catalogue.known(several))
+        return request.shop.known(several)
     if not pointed and request.understanding.problem == "which_one" and len(request.state.shown) <= MOST:
-        return request.shop.current(
-            request.shop.catalogue.known(request.state.shown)
-        )  # of two or three each can be told
+        return request.shop.known(request.state.shown)  # of two or three each can be told
     return pointed[:MOST]
 
 
@@ -119,9 +117,8 @@ def _from_reviews(request: Request, question: Question, product: Product, title:
 
 def _described(listing: Listing) -> Answer:
     product = listing.product
-    text = quote(product.description, DESCRIPTION) or ", ".join(
-        listing.line(name) for name in trusted_attributes(product)
-    )
+    lines = (listing.line(name) for name in trusted_attributes(product))
+    text = quote(product.description, DESCRIPTION) or ", ".join(lines)
     if not text:
         return Answer(notes=[Note(key="listing_silent", values={"title": listing.title})], says=False)
     fact = Fact(text=product.description or text, source="listing")

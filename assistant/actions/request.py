@@ -43,7 +43,7 @@ class Request:
 
     def referenced(self) -> list[Product]:
         """The products the message points at, as far as the catalogue still has them."""
-        return self.shop.current(self.shop.catalogue.known(self.understanding.references))
+        return self.shop.known(self.understanding.references)
 
     def problem(self, otherwise: str) -> Note:
         """Why a reference could not be resolved, or the given note."""

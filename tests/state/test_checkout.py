@@ -254,4 +254,8 @@ def test_what_has_been_sold_is_gone_from_what_is_shown(database: Database) -> No
     listed = catalogue().products(range(len(STOCK)))
     now_left = {product.product_id: product.stock for product in till.stock.current(listed)}
     assert now_left == STOCK | {"hat": 0}
+    till.carts.add("t", "pen", 90)
+    till.checkouts.confirm("t", mark_of(till.checkouts.begin("t").token))
+    (pen,) = [product for product in till.stock.current(till.stock.current(listed)) if product.product_id == "pen"]
+    assert pen.stock == STOCK["pen"] - 90, "nothing is taken off twice"
     assert Stock(database, catalogue(), as_of=2).current(listed) == listed, "a newer table knows of it already"
