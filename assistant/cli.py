@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from assistant.engines import fetch_weights
-from assistant.server.key_commands import keys
+from assistant.server.key_commands import StoreName, keys
 from assistant.tracing import configure_tracing
 from data.errors import AisleError
 
@@ -25,7 +25,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(keys, name="keys")
 console = Console()
 
-StoreName = Annotated[str, typer.Option("--store", "-s", help="A store's name, or the path of its folder.")]
 RepliesBy = Annotated[str | None, typer.Option(help="model, or templates: the model has no part in what is said.")]
 BENCHMARKS = {
     "search": "search_known_item",

@@ -16,6 +16,7 @@ from data.errors import AisleError
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 DOCUMENT = DOCS / "quality.md"
 PERFORMANCE = DOCS / "performance.md"
+SECURITY = DOCS / "security.md"
 
 Options = argparse.Namespace
 

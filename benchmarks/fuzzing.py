@@ -35,12 +35,11 @@ from assistant import Assistant
 from assistant.server.app import create_app
 from assistant.server.keys import ApiKeys
 from benchmarks.documents import markdown
-from benchmarks.evaluation import Report, command
+from benchmarks.evaluation import SECURITY, Report, command
 from benchmarks.state import copied
 from data.errors import AisleError
 from data.store import Store
 
-SECURITY: Final = Path(__file__).resolve().parents[1] / "docs" / "security.md"
 EXAMPLES: Final = 100  # for each operation, of each kind
 CONFORMANCE: Final = (content_type_conformance, response_schema_conformance, status_code_conformance)
 

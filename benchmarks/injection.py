@@ -34,7 +34,7 @@ from assistant import Assistant
 from assistant.server.markdown import spoken
 from assistant.turn import DoneEvent, TokenEvent, Turn
 from benchmarks.documents import markdown
-from benchmarks.evaluation import Report, command
+from benchmarks.evaluation import SECURITY, Report, command
 from benchmarks.injection_shop import ATTACKS, OTHER_SHOPPER, TRACKING, Attack, build
 from benchmarks.injection_verdict import Shop, Verdict, deeds, judge
 from benchmarks.live_markup import Judge, judging
@@ -42,7 +42,6 @@ from ui.cart import cart_panel
 from ui.conversation import exchange
 from ui.exchange import Exchange
 
-SECURITY = Path(__file__).resolve().parents[1] / "docs" / "security.md"
 AT_ONCE = 4  # conversations
 PATIENCE = 120.0  # seconds for one answer of the model
 NOT_IN_LISTS = ("message", "review", "image", "url", "brand")

@@ -28,13 +28,12 @@ import httpx
 from rich.console import Console
 
 from benchmarks.documents import markdown
-from benchmarks.evaluation import Report, command
+from benchmarks.evaluation import SECURITY, Report, command
 from benchmarks.postgres import programs, server
 from data.errors import AisleError
 from data.store import Store
 
 SHOPPERS = 200
-SECURITY = Path(__file__).resolve().parents[1] / "docs" / "security.md"
 START = 120.0  # seconds that a server may take to come up
 WANT, LAST = 40, 7  # shoppers who want the last pieces of a product, and how many there are
 
