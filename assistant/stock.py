@@ -47,11 +47,10 @@ class Stock:
             return list(products)
         with self._database.reading() as reading:
             rows = reading.scalars(select(SoldRow).where(SoldRow.product_id.in_(counted)))
-            sold = {row.product_id: self._sold(row) for row in rows}
+            sold = {row.product_id: pieces for row in rows if (pieces := self._sold(row))}
+        left = {product_id: max(0, (self._listed(product_id) or 0) - pieces) for product_id, pieces in sold.items()}
         return [
-            product.model_copy(update={"stock": max(0, (self._listed(product.product_id) or 0) - sold[product.product_id])})
-            if sold.get(product.product_id)
-            else product
+            product.model_copy(update={"stock": left[product.product_id]}) if product.product_id in left else product
             for product in products
         ]
 
