@@ -54,7 +54,7 @@ class Encoder:
     @cached_property
     def identity(self) -> str:
         """Changes when the vectors would, that is, with the weights. What runs the model is no part of it: the cosine
-        between their vectors is above 0.9999.
+        between their vectors is above 0.99, and an index made with the one can be searched with the other.
 
         A model of the hub that is not here yet is fetched, and AisleError raised where that cannot be.
         """

@@ -25,7 +25,8 @@ TEXTS = [
     "The lid leaks a little, but coffee stays hot. " * 80,
     "mug",
 ]
-NEAR = 0.9999  # cosine of the same text; the likeliest mistakes (another pooling, a wrong mask) are below 0.99
+NEAR = 0.99  # cosine to the original's; the likeliest mistakes (another pooling, a wrong mask) are below
+SAME = 0.998  # to one's own, in other company
 
 texts = st.lists(st.text(max_size=60) | st.text(alphabet="hat mug 杯", max_size=900), max_size=40)
 
@@ -49,7 +50,7 @@ def test_each_text_has_its_own_row_whatever_it_is_encoded_with(encoder: Encoder,
     assert together.shape == (len(texts), encoder.dimensions)
     assert together.dtype == np.float32
     for text, vector in zip(texts, together, strict=True):
-        assert vector @ encoder.encode_query(text) > NEAR
+        assert vector @ encoder.encode_query(text) > SAME
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
@@ -62,8 +63,8 @@ def test_many_shoppers_ask_while_a_catalogue_is_encoded(encoder: Encoder) -> Non
     with ThreadPoolExecutor(9) as threads:
         catalogue = threads.submit(shared.encode, queries * 40)
         asked = list(threads.map(shared.encode_query, queries * 4))
-    assert cosines(np.stack(asked), np.tile(wanted, (4, 1))).min() > NEAR
-    assert cosines(catalogue.result(), np.tile(wanted, (40, 1))).min() > NEAR
+    assert cosines(np.stack(asked), np.tile(wanted, (4, 1))).min() > SAME
+    assert cosines(catalogue.result(), np.tile(wanted, (40, 1))).min() > SAME
     assert cosines(wanted[:-1], wanted[1:]).max() < 0.9  # a neighbour's vector would have been noticed
 
 

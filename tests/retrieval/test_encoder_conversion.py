@@ -77,7 +77,7 @@ def test_another_architecture_says_the_same(kind: str, tokenizer_folder: Path, t
     wanted = SentenceTransformer(str(folder), device="cpu").encode(TEXTS, normalize_embeddings=True)
     assert wanted.shape[1] == encoder.dimensions == 24
     likeness = encoder.encode(TEXTS) @ wanted.T
-    assert np.diag(likeness).min() > 0.9999
+    assert np.diag(likeness).min() > 0.99
     assert (likeness - np.eye(len(TEXTS))).max() < 0.99
 
 
@@ -96,7 +96,7 @@ def test_it_is_converted_once_and_anew_when_damaged(save_bert: Callable[[int], P
     assert all(np.array_equal(other.encode_one("a warm hat"), wanted) for other in others)
     opened("some@1", never)
 
-    (weights,) = (tmp_path / "home" / "encoders").glob("some@1*/model.bin")
+    (weights,) = (tmp_path / "home" / "encoders").glob("some@1*/model*.bin")
     weights.write_bytes(weights.read_bytes()[:1000])
     assert np.array_equal(opened("some@1", load).encode_one("a warm hat"), wanted)
     assert loaded == 2
