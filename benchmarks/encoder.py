@@ -39,6 +39,7 @@ from retrieval.encoder_torch import TorchEncoder, load
 OURS, DEFAULTS, HALF = "Aisle", "sentence-transformers, defaults", "sentence-transformers, bfloat16"
 PILE: Final = 500  # texts that a side encodes before it is another's turn
 STARTS: Final = 3
+NEAREST: Final = 10
 SEED: Final = 5
 DESCRIPTION: Final = 300  # characters
 NOISE: Final = bytes(1 << 20)
@@ -76,13 +77,15 @@ class Timing(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Of one side. `cosine`: the smallest to float32's vector of the same text; None: not measured."""
+    """Of one side. `cosine`: the smallest to float32's vector of the same text; `kept`: the share of float32's nearest
+    ten texts of each query that are this side's, too; None: not measured."""
 
     alone: Timing
     busy: Timing
     texts_per_s: float
     start_s: float | None
     cosine: float
+    kept: float
     recall: search_known_item.Measures | None
 
 
@@ -100,6 +103,7 @@ def measure(options: Options, console: Console) -> Report:
         busy = _times({**sides, OURS: Encoder()}, queries)  # another, that remembers none of them
     seconds, vectors = _in_bulk(sides, texts)
     starts = _starts(options.starts)
+    nearest = {name: _nearest(side.encode(queries), vectors[name]) for name, side in sides.items()}
     recall = {name: search_known_item.run(folder, sides[name])["dense"] for name in (OURS, DEFAULTS)}
     results = {
         name: Result(
@@ -108,6 +112,7 @@ def measure(options: Options, console: Console) -> Report:
             len(texts) / seconds[name],
             starts.get(name),
             float((vectors[name] * vectors[DEFAULTS]).sum(axis=1).min()),
+            _share_kept(nearest[DEFAULTS], nearest[name]),
             recall.get(name),
         )
         for name in sides
@@ -179,6 +184,15 @@ def _in_bulk(sides: dict[str, Encoder], texts: list[str]) -> tuple[dict[str, flo
     return seconds, {name: np.concatenate(parts) for name, parts in vectors.items()}
 
 
+def _nearest(queries: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    """Places of the nearest texts of each query: int `[queries, 10]`."""
+    return np.argsort(-(queries @ texts.T), axis=1)[:, :NEAREST]
+
+
+def _share_kept(wanted: np.ndarray, found: np.ndarray) -> float:
+    return float(np.mean([len(set(some) & set(others)) / NEAREST for some, others in zip(wanted, found, strict=True)]))
+
+
 def _starts(times: int) -> dict[str, float]:
     """The median of the seconds from a new process to its first vector."""
     programs = {OURS: [OUR_START], DEFAULTS: [THEIR_START, str(fetch(DEFAULT_MODEL))]}
@@ -200,6 +214,7 @@ def _figures(results: dict[str, Result]) -> dict[str, float]:
         "encoder.bulk.ratio": ours.texts_per_s / theirs.texts_per_s,
         "encoder.bulk.ratio_to_bf16": ours.texts_per_s / results[HALF].texts_per_s,
         "encoder.cosine.min": ours.cosine,
+        "encoder.overlap@10": ours.kept,
     }
     if ours.recall and theirs.recall:
         figures |= {"encoder.recall@10": ours.recall.recall_10, "encoder.recall@10.f32": theirs.recall.recall_10}
@@ -210,16 +225,18 @@ def _figures(results: dict[str, Result]) -> dict[str, float]:
 
 def _document(results: dict[str, Result], texts: int, label: str) -> str:
     times = ["query p50 / p95, ms", "beside a busy thread"]
-    rows: Cells = [["", *times, "texts/s", "start, s", "cosine", "recall@1", "recall@10"]]
+    rows: Cells = [["", *times, "texts/s", "start, s", "cosine", "same of 10", "recall@1", "recall@10"]]
     for name, side in results.items():
         row = [name, *(f"{timing.p50:.1f} / {timing.p95:.1f}" for timing in (side.alone, side.busy))]
-        row += [f"{side.texts_per_s:,.0f}", f"{side.start_s:.1f}" if side.start_s else "−", f"{side.cosine:.5f}"]
+        row += [f"{side.texts_per_s:,.0f}", f"{side.start_s:.1f}" if side.start_s else "−"]
+        row += [f"{side.cosine:.5f}", f"{side.kept:.3f}"]
         found = [f"{share:.3f}" for share in side.recall[:2]] if side.recall else ["−", "−"]
         rows.append([*row, *found])
     return (
         f"{DEFAULT_MODEL}, ours: {label}. The pile has {texts:,} texts; start: a new process until its first vector; "
-        "cosine: the smallest to the vector of float32; recall: known items of `aisle bench search` by the cosine "
-        f"alone.\n\n{markdown(rows)}"
+        "cosine: the smallest to the vector of float32; same of 10: the share of float32's nearest ten of a query "
+        "that are among this side's; recall: known items of `aisle bench search` by the cosine alone."
+        f"\n\n{markdown(rows)}"
     )
 
 

@@ -76,8 +76,8 @@ def load(name: str, source: str | Path, device: str | None) -> SentenceTransform
 
 @contextmanager
 def _half_precision() -> Iterator[None]:
-    """bfloat16 where the processor has tiles for it (AMX): twice as fast, and the vectors' cosine to those of float32 is
-    0.99998. Without them its instructions are slower than those of float32."""
+    """bfloat16 where the processor has tiles for it (AMX): twice as fast, and the vectors' cosine to those of float32
+    is 0.99998. Without them its instructions are slower than those of float32."""
     import torch  # noqa: PLC0415
 
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported()):
