@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.understanding.carrying import overlap
 from assistant.understanding.fitting import COVERAGE, Fitted, Said, fit
-from assistant.understanding.vocabulary import YES, Mention
+from assistant.understanding.vocabulary import YES, Mention, stem, words_of
 from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
@@ -23,6 +23,7 @@ COVERAGE_WITHOUT_SHELF = 1.0  # where no shelf is named, one first result that d
 STATED_SOMEWHERE = 0.1
 FIRST_RESULTS = 10
 SCOPE = 50
+FEW = 15  # of those
 
 
 class Grounded(NamedTuple):
@@ -40,8 +41,8 @@ def ground(
     search: HybridSearch, query: str, carried: Filters, wanted: list[Mention], said: Sequence[Said] = ()
 ) -> Grounded:
     """Brands always filter. A category filters where the search agrees with it ("swim dress" leads past the shelf of
-    dresses), a colour or an attribute where enough products in question state it, and so does what was `said` of
-    measures, sizes and sides."""
+    dresses; towels that come first for "quick-dry backpack" do not speak against backpacks), a colour or an attribute
+    where enough products in question state it, and so does what was `said` of measures, sizes and sides."""
     wanted = _compounded(wanted)
     by_name = (BRAND, COLOUR) if not query and not carried.category else (BRAND,)  # "something blue" leads nowhere yet
     if not said and all(mention.field in by_name for mention in wanted):
@@ -49,12 +50,13 @@ def ground(
     found = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
     grounded = Grounded([], [], {})
     shelves = list(carried.category)
+    called = _called(search.catalogue, query, found)
     named = sum(mention.field == CATEGORY for mention in wanted)
     # "a tent and a sleeping bag": each shelf leads a part of the way, and one of them leads first.
     agreement = AGREEMENT if named < 2 else SHARED_AGREEMENT
     first = found[:FIRST_RESULTS] if named < 2 else found
     for mention in sorted(wanted, key=lambda mention: (mention.field != CATEGORY, -len(mention.values[0]))):
-        usable = _usable(search.catalogue, mention, shelves, first, agreement)
+        usable = _usable(search.catalogue, mention, shelves, first, called, agreement)
         if usable is None:
             if _is_stated_somewhere(search.catalogue, mention, shelves, first):
                 grounded.wishes.append(mention)
@@ -101,14 +103,16 @@ def _scope(catalogue: Catalogue, shelves: list[str], first: np.ndarray) -> np.nd
 
 
 def _usable(
-    catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray, agreement: float
+    catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray, called: np.ndarray, agreement: float
 ) -> Mention | None:
-    """The first meaning of the mention that can filter; `first` are the rows that the search finds first."""
+    """The first meaning of the mention that can filter; `first` are the rows that the search finds first, `called`
+    those that are called what was asked for."""
     for meaning in (mention, *mention.others):
         if meaning.field == BRAND:
             return meaning
         if meaning.field == CATEGORY:
-            agreed = _share(first, _rows_on(catalogue, meaning)) >= agreement
+            on = _rows_on(catalogue, meaning)
+            agreed = _share(first, on) >= agreement or _share(called, on) >= AGREEMENT
             if agreed or overlap(shelves, meaning.values):
                 return meaning
             if siblings := _siblings(catalogue, shelves, meaning.values):
@@ -119,6 +123,14 @@ def _usable(
             if stating and _share(_scope(catalogue, shelves, first), np.concatenate(stating)) >= enough:
                 return meaning
     return None
+
+
+def _called(catalogue: Catalogue, query: str, found: np.ndarray) -> np.ndarray:
+    """The rows among those found whose titles have the query's last word, in English its noun; none where they are few:
+    a shop of hats and cool boxes has no hat boxes."""
+    noun = [stem(word[0]) for word in words_of(query)][-1:]
+    titled = [row for row in found if {*noun} & {stem(word[0]) for word in words_of(catalogue.titles[row])}]
+    return np.array(titled if len(titled) >= FEW else [], dtype=np.int64)
 
 
 def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...]) -> tuple[str, ...]:

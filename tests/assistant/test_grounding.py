@@ -44,6 +44,13 @@ def test_a_shelf_that_the_search_leads_past_is_a_wish(grounded) -> None:
     assert found.filters == [] and len(found.wishes) == 1
 
 
+@pytest.mark.parametrize("query", ["quick-dry backpack", "breathable and quick-dry backpack"])
+def test_what_is_said_of_a_thing_leads_past_its_shelf_but_its_own_name_does_not(grounded, query: str) -> None:
+    """Towels are what dries quickly here, and come first."""
+    (shelves,) = fields(grounded(query).filters).values()
+    assert all("Backpack" in shelf for shelf in shelves)
+
+
 def test_two_shelves_named_together_both_filter(grounded) -> None:
     found = grounded("a tent and a sleeping bag")
     assert {mention.values for mention in found.filters} == {(TENTS,), ("Outdoor > Camping > Sleeping Bags",)}
