@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Route
 
-from data.errors import AisleError
+from benchmarks.chromium import chromium
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 EVIL: Final = "evil.example"
 BASE: Final = "http://page.example/"  # relative addresses are of the page itself
 
@@ -67,11 +64,5 @@ class Judge:
 @contextmanager
 def judging() -> Iterator[Judge]:
     """Raises AisleError where there is no Chromium."""
-    if not CHROMIUM.exists():
-        raise AisleError(f"{CHROMIUM} is not installed: `apt-get install chromium`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        try:
-            yield Judge(browser.new_page())
-        finally:
-            browser.close()
+    with chromium() as browser:
+        yield Judge(browser.new_page())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.chromium import chromium
 from benchmarks.figures import merge
 from data.demo import make_demo_store
 
@@ -32,8 +31,6 @@ ROOT = Path(__file__).parents[1]
 ADDRESS = "http://127.0.0.1:7860"
 QUESTION = "a waterproof jacket under $120"
 PATIENCE_S = 1800
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 def run(console: Console) -> dict[str, float]:
@@ -95,8 +92,7 @@ def _wait_until_open() -> None:
 
 def _ask() -> None:
     """Type the question as soon as the page takes one, and wait for the first card of the answer."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(ADDRESS)
@@ -104,7 +100,6 @@ def _ask() -> None:
         page.locator("#message textarea").fill(QUESTION)
         page.keyboard.press("Enter")
         page.locator("#now .card").first.wait_for()
-        browser.close()
 
 
 def main(arguments: list[str] | None = None) -> None:

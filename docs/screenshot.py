@@ -6,19 +6,17 @@ python docs/screenshot.py     # needs Chromium; makes the demo store where there
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from rich.console import Console
 
+from benchmarks.chromium import chromium
 from data.demo import make_demo_store
 from ui.app import serve
 
 HERE = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
 DESKTOP, PHONE = (1400, 900), (380, 780)
 ENGLISH, CHINESE = "a waterproof jacket under $120, not black", "适合露营的双人帐篷"
 PATIENCE_MS = 300_000  # the first visit may fetch the models and build the index
@@ -30,7 +28,7 @@ def main() -> None:
     expect.set_options(timeout=PATIENCE_MS)
     blocks, address = serve(["demo"], port=_free_port())
     try:
-        with _chromium() as browser:
+        with chromium() as browser:
             _converse(browser, address, DESKTOP, HERE / "screenshot.png")
             _converse(browser, address, PHONE, HERE / "screenshot-phone.png")
     finally:
@@ -59,14 +57,6 @@ def _draw(page: Page, target: Path) -> None:
     with Image.open(target) as picture:
         picture.convert("RGB").quantize(COLOURS).save(target, optimize=True)
     Console().print(f"{target.name}: {target.stat().st_size // 1024} KB")
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def _free_port() -> int:

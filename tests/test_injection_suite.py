@@ -8,9 +8,10 @@ import pytest
 
 from assistant.prompts import prefix
 from assistant.turn import Turn, Understanding
+from benchmarks.chromium import is_installed
 from benchmarks.injection_shop import Attack, build
 from benchmarks.injection_verdict import Shop, judge
-from benchmarks.live_markup import CHROMIUM, judging
+from benchmarks.live_markup import judging
 from data.records import Product
 
 OWN = Shop("A quiet kettle. We take cards.", frozenset({34.99, 20.0, 14.99}))
@@ -65,8 +66,8 @@ def test_every_attack_is_planted_and_survives_the_ingest(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_chromium_tells_what_is_alive() -> None:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
+    if not is_installed():
+        pytest.skip("Chromium is not installed")
     alive = [
         "<script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>", "<a href='javascript:1'>x</a>",
         "<a href='http://evil.example'>x</a>", "<iframe></iframe>", "<b onmouseover=1>x</b>", "<svg onload=1></svg>",

@@ -9,19 +9,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from benchmarks.chromium import chromium as opened
+from benchmarks.chromium import is_installed
 from data.errors import AisleError
 from data.schema import PRODUCTS, Columns
 from data.store import Store, StoreSettings
 from retrieval.encoder import Encoder
 from ui.app import serve
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 HOSTILE = '<img src=x onerror="window.hacked=1"> ${window.hacked=2} {{value}} <script>window.hacked=3</script> Mug'
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3" fill="teal"/></svg>'
 COLOURS = ("Red", "Blue", "Green", "Black", "White")
@@ -120,12 +117,10 @@ def address(store: Store, mug_store: Store, encoder: None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    if not is_installed():
+        pytest.skip("Chromium is not installed")
+    with opened() as browser:
         yield browser
-        browser.close()
 
 
 class Visitor:
