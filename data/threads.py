@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
@@ -27,3 +29,16 @@ def one_thread() -> Iterator[None]:
 def cores() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def products(several: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """`several @ others.T`, float32: `[m, n]` of `[m, d]` and `[n, d]`, or `[n]` of `[d]` and `[n, d]`. Of a single row
+    it is reckoned in this thread alone.
+
+    numpy's own product shares it out among threads that wait for one another, on a busy machine for longer than a
+    whole search takes.
+    """
+    if several.ndim > 1 and len(several) != 1:
+        return np.asarray(several @ others.T, np.float32)
+    of_one: np.ndarray = np.einsum("j,ij->i", several.reshape(-1), others, dtype=np.float32, casting="same_kind")
+    return of_one if several.ndim == 1 else of_one[None]

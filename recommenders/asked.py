@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from data.threads import products
 from recommenders.best import best_of
 from recommenders.histories import Histories
 from recommenders.interactions import PURCHASE
@@ -58,7 +59,7 @@ def match(vectors: np.ndarray, query: np.ndarray, hidden: np.ndarray) -> np.ndar
 
     The median product has nothing to do with the words, whatever its cosine. vectors: (n, d); query: (d,).
     """
-    cosine = np.nan_to_num(vectors @ query.astype(np.float32))
+    cosine = np.nan_to_num(products(query.astype(np.float32), vectors))
     allowed = cosine[~hidden]
     if not len(allowed):
         return np.zeros(len(vectors), np.float32)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from data.catalogue import Catalogue
+from data.threads import products
 from recommenders.asked import MATCH_WEIGHT, Asked, aversion, nearest_to_words
 from recommenders.best import best_of
 from recommenders.lists import FairChance, ItemFacts
@@ -114,7 +115,7 @@ class Fitter:
         value = self.popular(asked.moment)
         taste = self.taste(asked)
         if taste.any():
-            likeness = np.clip(self.vectors @ taste, 0, None)
+            likeness = np.clip(products(taste, self.vectors), 0, None)
             value = scaled(value) + TASTE_WEIGHT * scaled(likeness)
         rows = [best_of(np.where(asked.hidden, -np.inf, value), POPULAR)]
         if asked.match is not None:
@@ -132,7 +133,7 @@ class Fitter:
     def _unsold(self, asked: Asked) -> np.ndarray:
         """int64: the never sold products that are nearest to the shopper's taste."""
         rows, vectors = self._never_sold
-        likeness = np.where(asked.hidden[rows], -np.inf, vectors @ self.taste(asked))
+        likeness = np.where(asked.hidden[rows], -np.inf, products(self.taste(asked), vectors))
         return rows[best_of(likeness, UNSOLD)]
 
     @cached_property

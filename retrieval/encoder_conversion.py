@@ -150,7 +150,7 @@ def _write(model: SentenceTransformer, folder: Path) -> None:
         sizes={},
     )
     chosen = _fastest(exact, folder, wanted)
-    _open(chosen, folder)
+    _write_card(chosen, folder)
     for unused in {NETWORK, COMPRESSED} - {chosen.network}:
         for file in _files(unused):
             (folder / file).unlink(missing_ok=True)
@@ -197,10 +197,14 @@ def _times_as_fast(one: OpenVinoEncoder, other: OpenVinoEncoder) -> float:
 
 
 def _open(card: Card, folder: Path) -> OpenVinoEncoder:
-    """From here on the folder is read as that card says."""
+    _write_card(card, folder)
+    return OpenVinoEncoder(folder)
+
+
+def _write_card(card: Card, folder: Path) -> None:
+    """From here on the folder is read as it says."""
     sizes = {name: (folder / name).stat().st_size for name in (*_files(card.network), TOKENIZER)}
     (folder / CARD).write_text(card.model_copy(update={"sizes": sizes}).model_dump_json(), encoding="utf-8")
-    return OpenVinoEncoder(folder)
 
 
 def _files(network: str) -> tuple[str, str]:

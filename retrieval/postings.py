@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from retrieval.documents import Document
+from retrieval.mapped import mapped
 from retrieval.tokens import analysed
 
 K1 = 1.2
@@ -49,7 +50,7 @@ class Postings:
     @classmethod
     def load(cls, folder: Path, count: int) -> Postings:
         """Memory-mapped. Raises OSError or ValueError where the files are not such arrays."""
-        return cls(count, *(np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("offsets", "slots", "values")))
+        return cls(count, *(mapped(folder / f"{part}.npy") for part in ("offsets", "slots", "values")))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +81,7 @@ class Spellings:
     @classmethod
     def load(cls, folder: Path) -> Spellings:
         """Memory-mapped. Raises OSError or ValueError where the files are not such arrays."""
-        return cls(*(np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("offsets", "slots")))
+        return cls(*(mapped(folder / f"{part}.npy") for part in ("offsets", "slots")))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

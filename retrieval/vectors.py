@@ -13,7 +13,8 @@ from typing import Literal, Protocol, cast
 import faiss
 import numpy as np
 
-from data.threads import cores
+from data.threads import cores, products
+from retrieval.mapped import mapped
 
 Precision = Literal["float32", "float16", "int8"]
 
@@ -80,7 +81,7 @@ class FaissIndex:
         """Memory-mapped. Raises OSError or ValueError where the files are not an index."""
         scales = folder / "scales.npy"
         return cls(
-            np.load(folder / "vectors.npy", mmap_mode="r"),
+            mapped(folder / "vectors.npy"),
             np.load(scales) if scales.exists() else None,
             Codes.load(folder) if (folder / "codes.npy").exists() else None,
         )
@@ -108,13 +109,15 @@ class FaissIndex:
         if self.codes is not None:
             return self.codes.estimates(vector, slots)
         assert self._exact is not None
-        return _inner_products(vector, self._exact if slots is None else self._exact[slots])
+        return products(vector, self._exact if slots is None else self._exact[slots])
 
     def cosines(self, vector: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        if self._exact is not None:
+            return products(vector, self._exact[slots])
         cosines = np.empty(len(slots), np.float32)
         for start in range(0, len(slots), CHUNK):
             part = slice(start, start + CHUNK)
-            cosines[part] = _inner_products(vector, self.stored[slots[part]].astype(np.float32))
+            cosines[part] = products(vector, self.stored[slots[part]].astype(np.float32))
         return cosines if self.scales is None else cosines * self.scales[slots]
 
 
@@ -148,8 +151,9 @@ class Codes:
     @classmethod
     def load(cls, folder: Path) -> Codes:
         """Memory-mapped. Raises OSError or ValueError where the files are not codes."""
-        parts = ("codes", "mean", "rotation", "norm")
-        return cls(*(np.load(folder / f"{part}.npy", mmap_mode="r" if part == "codes" else None) for part in parts))
+        return cls(
+            mapped(folder / "codes.npy"), *(np.load(folder / f"{part}.npy") for part in ("mean", "rotation", "norm"))
+        )
 
     def save(self, folder: Path) -> None:
         parts = {"codes": self.packed, "mean": self.mean, "rotation": self.rotation, "norm": self.norm}
@@ -159,7 +163,7 @@ class Codes:
     def estimates(self, vector: np.ndarray, slots: np.ndarray | None) -> np.ndarray:
         """The share of bits that differ is the angle, seen from the mean; from there it is reckoned back."""
         codes = self.packed if slots is None else self.packed[slots]
-        code = np.packbits(_inner_products(vector - self.mean, self.rotation) > 0)[None]
+        code = np.packbits(products(vector - self.mean, self.rotation) > 0)[None]
         differing = np.empty(len(codes), np.int32)
         _count_differing(code, codes, differing)
         cosines = self._cosine_of * (np.linalg.norm(vector - self.mean) * self.norm) + self.mean @ vector
@@ -185,11 +189,3 @@ def _hammings(code: np.ndarray, codes: np.ndarray, found: np.ndarray) -> None:
     """FAISS's own, which lets other threads of Python run."""
     ours, theirs, counts = (faiss.swig_ptr(array) for array in (code, codes, found))
     faiss.hammings(ours, theirs, 1, len(codes), code.shape[1], counts)
-
-
-def _inner_products(vector: np.ndarray, several: np.ndarray) -> np.ndarray:
-    """Of `[d]` with each of `[n, d]`, in this thread alone: sharing out a few milliseconds costs more, and numpy's own
-    product does share it out, among threads that two searches at a time then wait for."""
-    faiss.omp_set_num_threads(1)
-    found: np.ndarray = faiss.pairwise_distances(vector[None], several, faiss.METRIC_INNER_PRODUCT)[0]
-    return found

@@ -22,6 +22,7 @@ import torch
 from scipy import sparse
 from torch.nn import functional
 
+from data.threads import products
 from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.models.batches import row_batches
@@ -98,7 +99,7 @@ class BPR(Recommender):
         return self
 
     def scores(self, histories: Histories) -> np.ndarray:
-        return np.nan_to_num(self.user_factors(histories) @ self.item_factors.T + self.item_bias)
+        return np.nan_to_num(products(self.user_factors(histories), self.item_factors) + self.item_bias)
 
     def user_factors(self, histories: Histories) -> np.ndarray:
         """float32 (n, d): the minimum of the text above, zeros for an empty history."""

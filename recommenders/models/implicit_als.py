@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from data.threads import products
 from recommenders.device import default_device
 from recommenders.histories import Histories
 from recommenders.models import ridge
@@ -78,7 +79,7 @@ class ImplicitALS(Recommender):
         return self
 
     def scores(self, histories: Histories) -> np.ndarray:
-        return np.nan_to_num(self.user_factors(histories) @ self.item_factors.T)
+        return np.nan_to_num(products(self.user_factors(histories), self.item_factors))
 
     def user_factors(self, histories: Histories) -> np.ndarray:
         """float32 (n, d): the exact minimum for each history with the items fixed, zeros for an empty one."""

@@ -19,6 +19,7 @@ from data.cuda import has_cuda
 from data.weights import fetch
 from retrieval import encoder_conversion
 from retrieval.encoder import DEFAULT_MODEL, Encoder
+from retrieval.encoder_compression import NotCompressibleError, compress
 from retrieval.encoder_conversion import NotConvertibleError, opened
 from retrieval.encoder_openvino import OpenVinoEncoder
 from retrieval.encoder_torch import TorchEncoder
@@ -81,7 +82,10 @@ def test_another_architecture_says_the_same(kind: str, tokenizer_folder: Path, t
     assert (likeness - np.eye(len(TEXTS))).max() < 0.99
 
 
-def test_it_is_converted_once_and_anew_when_damaged(save_bert: Callable[[int], Path], tmp_path: Path) -> None:
+def test_it_is_converted_once_and_anew_when_damaged(
+    save_bert: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(encoder_conversion, "_times_as_fast", lambda *_: 1.0)  # or another may win the second time
     folder, loaded = save_bert(1), 0
 
     def load() -> SentenceTransformer:
@@ -122,6 +126,43 @@ def test_a_conversion_that_says_something_else_is_not_used(
     monkeypatch.setattr(SentenceTransformer, "max_seq_length", property(lambda _: 20))
     with pytest.raises(NotConvertibleError, match="differs"):
         opened("other@1", lambda: SentenceTransformer(str(folder), device="cpu"))
+
+
+@pytest.mark.parametrize(
+    ("times_as_fast", "least", "runs_in"),
+    [(2.0, 0.9, "int8"), (1.0, 0.9, "float32"), (2.0, 1.1, "float32")],
+    ids=["faster and near enough", "no faster", "too rough"],
+)
+def test_eight_bits_have_to_be_faster_and_near_enough(
+    times_as_fast: float,
+    least: float,
+    runs_in: str,
+    save_bert: Callable[[int], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    folder = save_bert(3)
+    rough = {"float32": 0.99999, "bfloat16": 1.1, "int8": least}
+    monkeypatch.setattr(encoder_conversion, "LIKE", rough)
+    monkeypatch.setattr(encoder_conversion, "_times_as_fast", lambda *_: times_as_fast)
+    encoder = opened("rounded@1", lambda: SentenceTransformer(str(folder), device="cpu"))
+    assert runs_in in encoder.label
+    wanted = SentenceTransformer(str(folder), device="cpu").encode(TEXTS, normalize_embeddings=True)
+    assert np.diag(encoder.encode(TEXTS, progress=False) @ wanted.T).min() > 0.9
+    networks = [file.name for file in (tmp_path / "home" / "encoders").glob("rounded@1*/*.xml")]
+    assert networks == ["model-int8.xml" if runs_in == "int8" else "model.xml"]
+
+
+def test_weights_that_cannot_be_rounded_stay_as_they_are(
+    save_bert: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the program that rounds them finds no network."""
+    folder = save_bert(3)
+    monkeypatch.setattr(encoder_conversion, "compress", lambda network, to: compress(network.with_name("none"), to))
+    encoder = opened("whole@1", lambda: SentenceTransformer(str(folder), device="cpu"))
+    assert "int8" not in encoder.label
+    with pytest.raises(NotCompressibleError, match="none"):
+        compress(folder / "none", folder / "to.xml")
 
 
 def test_other_weights_are_another_encoder(save_bert: Callable[[int], Path], tmp_path: Path) -> None:
