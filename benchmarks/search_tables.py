@@ -63,14 +63,19 @@ def blocks(figures: Mapping[str, float], notes: Mapping[str, str]) -> dict[str, 
         if figures.get(f"{(at := f'{size}.{part}')}.finished") == 0
     ]
     rivals: Cells = [["products", "", *RIVAL_COLUMNS]]
+    stopped: list[str] = []
     for size in NAMES:
         for engine, name in ENGINES.items():
             at = f"{size}.{engine}"
             if figures.get(f"{at}.finished") == 0:
-                rivals.append([f"{NAMES[size]:,}", name, _stopped(at, notes), *[""] * (len(RIVAL_COLUMNS) - 1)])
+                rivals.append([f"{NAMES[size]:,}", name, *["−"] * len(RIVAL_COLUMNS)])
+                stopped.append(f"{name} among {NAMES[size]:,}: {_stopped(at, notes)}.")
             elif f"{at}.finished" in figures:
                 rivals.append([f"{NAMES[size]:,}", name, *_rival(figures, at)])
-    return {"search.size": "\n\n".join([markdown(cells), *told]), "search.rivals": markdown(rivals)}
+    return {
+        "search.size": "\n\n".join([markdown(cells), *told]),
+        "search.rivals": "\n\n".join([markdown(rivals), *stopped]),
+    }
 
 
 def _stopped(at: str, notes: Mapping[str, str]) -> str:
