@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ class Grounded(NamedTuple):
     ranges: dict[str, list[Measure]]
 
 
+Called = Callable[[Mention], np.ndarray]
 NOTHING_GROUNDED = Grounded([], [], {})
 
 
@@ -50,7 +52,7 @@ def ground(
     found = np.array([hit.row for hit in search.search(query, SCOPE)], dtype=np.int64)
     grounded = Grounded([], [], {})
     shelves = list(carried.category)
-    called = _called(search.catalogue, query, found)
+    called = partial(_called, search.catalogue, query, found)
     named = sum(mention.field == CATEGORY for mention in wanted)
     # "a tent and a sleeping bag": each shelf leads a part of the way, and one of them leads first.
     agreement = AGREEMENT if named < 2 else SHARED_AGREEMENT
@@ -103,16 +105,16 @@ def _scope(catalogue: Catalogue, shelves: list[str], first: np.ndarray) -> np.nd
 
 
 def _usable(
-    catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray, called: np.ndarray, agreement: float
+    catalogue: Catalogue, mention: Mention, shelves: list[str], first: np.ndarray, called: Called, agreement: float
 ) -> Mention | None:
     """The first meaning of the mention that can filter; `first` are the rows that the search finds first, `called`
-    those that are called what was asked for."""
+    those that are called what was asked for, where the shelf is, too."""
     for meaning in (mention, *mention.others):
         if meaning.field == BRAND:
             return meaning
         if meaning.field == CATEGORY:
             on = _rows_on(catalogue, meaning)
-            agreed = _share(first, on) >= agreement or _share(called, on) >= AGREEMENT
+            agreed = _share(first, on) >= agreement or _share(called(meaning), on) >= AGREEMENT
             if agreed or overlap(shelves, meaning.values):
                 return meaning
             if siblings := _siblings(catalogue, shelves, meaning.values):
@@ -125,12 +127,20 @@ def _usable(
     return None
 
 
-def _called(catalogue: Catalogue, query: str, found: np.ndarray) -> np.ndarray:
-    """The rows among those found whose titles have the query's last word, in English its noun; none where they are few:
-    a shop of hats and cool boxes has no hat boxes."""
-    noun = [stem(word[0]) for word in words_of(query)][-1:]
-    titled = [row for row in found if {*noun} & {stem(word[0]) for word in words_of(catalogue.titles[row])}]
+def _called(catalogue: Catalogue, query: str, found: np.ndarray, shelf: Mention) -> np.ndarray:
+    """The rows among those found whose titles have the query's last word, in English its noun, where the shelf is
+    called by it as well ("for men" names no thing); none where they are few: who sells hats and cool boxes has no hat
+    boxes."""
+    noun = _last_word(query)
+    if noun not in map(_last_word, map(shelf_name, shelf.values)):
+        return np.array([], dtype=np.int64)
+    titled = [row for row in found if noun in {stem(word[0]) for word in words_of(catalogue.titles[row])}]
     return np.array(titled if len(titled) >= FEW else [], dtype=np.int64)
+
+
+def _last_word(text: str) -> str:
+    words = [*words_of(text)]
+    return stem(words[-1][0]) if words else ""
 
 
 def _siblings(catalogue: Catalogue, shelves: list[str], within: tuple[str, ...]) -> tuple[str, ...]:
