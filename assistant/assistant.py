@@ -48,23 +48,23 @@ from assistant.turn import (
     Understanding,
 )
 from assistant.turn_records import TurnRecords
-from assistant.understanding.classifier import Classifier, load_or_train
 from assistant.understanding.language import detect
+from assistant.understanding.reader.runtime import LearnedReader, reader_or_none
 from assistant.watching import StoreWatch
 from data.records import Order, Product
 from data.store import Store
 from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
+from retrieval.phrases import PhraseEncoder
 
 
 class Assistant:
     """One store's assistant. Open it once and share it: turns of different sessions may run from several threads."""
 
-    def __init__(self, shop: Shop, model: BaseChatModel | None, classifier: Classifier | None = None) -> None:
+    def __init__(self, shop: Shop, model: BaseChatModel | None, reader: LearnedReader | None = None) -> None:
         self.shop = shop
         self.model = model
-        classifier = classifier or load_or_train(shop.store.index_folder, shop.search.encoder)
-        self._dialogue = Dialogue(shop, model, Checkpoints(shop.database), classifier)
+        self._dialogue = Dialogue(shop, model, Checkpoints(shop.database), reader or reader_or_none(), PhraseEncoder())
         self._watch = StoreWatch(shop.store)
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # of sessions in use
         self._taking = threading.Lock()
@@ -89,7 +89,7 @@ class Assistant:
         opened.settings = opened.settings.model_copy(update=settings)
         loaded: dict[str, HybridSearch] = {}
         trained: list[TrainedModels] = []
-        classifiers: list[Classifier] = []
+        readers: list[LearnedReader | None] = []
         failed: list[BaseException] = []
 
         def load_search() -> None:
@@ -97,7 +97,7 @@ class Assistant:
                 loaded["search"] = HybridSearch.open(opened, progress=progress)
                 loaded["search"].encoder.encode_query("warm")
                 trained.append(TrainedModels(opened, loaded["search"]))
-                classifiers.append(load_or_train(opened.index_folder, loaded["search"].encoder, progress=progress))
+                readers.append(reader_or_none())
             except BaseException as error:  # handed to the caller below
                 failed.append(error)
 
@@ -112,7 +112,7 @@ class Assistant:
             raise failed[0]
         shop = Shop.of(opened, loaded["search"], trained[0], Database.of(opened), payments)
         shop.checkouts.settle()
-        return cls(shop, model, classifiers[0])
+        return cls(shop, model, readers[0])
 
     @property
     def name(self) -> str:

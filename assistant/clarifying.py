@@ -21,7 +21,6 @@ from assistant.replies.conditions import YES, field_name, has_chinese_name, valu
 from assistant.replies.questions import feature_choices
 from assistant.state import Asked, DialogueState
 from assistant.turn import Question, Understanding
-from assistant.understanding import cues
 from data.records import CATEGORY_SEPARATOR, Product, shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import Hit
@@ -68,10 +67,10 @@ class _Possible(NamedTuple):
     bits: float  # expected reduction of the candidates, preference considered
 
 
-def notice(state: DialogueState, understood: Understanding, message: str) -> None:
+def notice(state: DialogueState, understood: Understanding) -> None:
     """What the message says of questions: none are wanted, or the last one was passed over."""
     passed_over = state.asked is not None and understood.intent in ("search", "refine") and not understood.answers
-    if cues.JUST_SHOW.search(message) or passed_over:
+    if understood.act == "indifferent" or passed_over:
         state.spare_questions = True
     if state.asked is None:
         state.in_a_row = 0

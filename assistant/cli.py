@@ -44,6 +44,7 @@ BENCHMARKS = {
 EVALUATIONS = {
     "recommenders": "recommenders",
     "understanding": "understanding",
+    "reading": "reading",
     "rewriting": "rewriting",
     "faithfulness": "faithfulness",
     "dialogues": "dialogues",
@@ -75,6 +76,21 @@ def demo(store: StoreName = "demo", seed: int = 7) -> None:
     made = make_demo_store(store, seed=seed)
     HybridSearch.open(made)
     console.print(f"The store '{made.name}' is ready in {made.folder}. Try: aisle chat --store {made.name}")
+
+
+@app.command("train-reader")
+def train_reader(
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to write it; by default where Aisle reads it from.")
+    ] = None,
+    passes: Annotated[int, typer.Option(min=1)] = 9,
+    seed: int = 0,
+) -> None:
+    """Train the message reader from the corpus in assistant/languages; half an hour on two quiet cores, and resumed
+    where it was interrupted."""
+    from assistant.understanding.reader.making import make  # noqa: PLC0415
+
+    console.print(f"The reader is in {make(folder, passes, seed, console)}.")
 
 
 @app.command()

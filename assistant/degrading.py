@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from assistant.actions import Request
 from assistant.faults import log_fault
@@ -13,14 +12,13 @@ from assistant.running import RunningTurn
 from assistant.topic import alternatives, wish_of
 from assistant.turn import Evidence, Language, Note, Turn, Understanding
 from assistant.understanding.carrying import conditions
-from assistant.understanding.chinese import in_known_words
-from assistant.understanding.exact import ExactParts, read_exact, residue
+from assistant.understanding.conditions import Conditions
 from assistant.understanding.language import detect, normalise
-from assistant.understanding.vocabulary import Mention, Vocabulary
-from assistant.understanding.wording import wanted_words
+from assistant.understanding.vocabulary import Vocabulary
 from retrieval.alternatives import search_alternatives
-from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+from retrieval.filters import BRAND, COLOUR, Filters
 from retrieval.relevance import relevant
+from retrieval.request import content
 
 PAGE = 6  # products in one list
 POOL = 18  # hits of which what is sold out comes last
@@ -31,31 +29,18 @@ SORRY = Evidence(notes=[Note(key="apology")])
 
 
 def read_plainly(message: str, before: Language, vocabulary: Vocabulary | None = None) -> Understanding:
-    """The message as it stands is what is searched; of its conditions those that code reads without a search hold."""
+    """The message as it stands is what is searched; brands and colours that it names hold."""
     text = normalise(message)
-    understanding = Understanding(intent="search", query=text, language=detect(text, before), source="fallback")
+    understanding = Understanding(
+        intent="search", query=content(text), words=text, language=detect(text, before), source="fallback"
+    )
     if vocabulary is not None:
         try:
-            understanding = understanding.model_copy(update=_read_exactly(text, vocabulary))
+            named = [mention for mention in vocabulary.mentions(text) if mention.field in (BRAND, COLOUR)]
+            understanding.filters = conditions(Conditions(wanted=named), Filters(), shown_prices=[])
         except Exception as error:
             log_fault("the conditions of a message were not read", error)
-    if understanding.language == "zh":
-        understanding.query = in_known_words(text) or understanding.query
     return understanding
-
-
-def _read_exactly(text: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    parts = read_exact(text, vocabulary)
-    parts.wanted = [mention for mention in parts.wanted if _is_exact(mention, text, parts)]
-    filters = conditions(parts, Filters(), shown_prices=[])
-    return {"query": wanted_words(residue(text, parts.spans)), "filters": filters}
-
-
-def _is_exact(mention: Mention, text: str, parts: ExactParts) -> bool:
-    """A shelf only where its name ends the wish: in "night outside" the night is no shelf of night lights."""
-    if mention.field == CATEGORY:
-        return not wanted_words(residue(text, [*parts.spans, (0, mention.end)]))
-    return mention.field in (BRAND, COLOUR)
 
 
 def search_plainly(request: Request) -> Evidence:

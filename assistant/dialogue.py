@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -19,7 +20,9 @@ from langgraph.runtime import Runtime
 from assistant.actions import ACTIONS, Request
 from assistant.checkpoints import DRIVER_ERRORS, Checkpoints
 from assistant.clarifying import notice
+from assistant.conversation.turns import after, together
 from assistant.degrading import LISTS, SORRY, apologise, apology, read_plainly, replied, search_plainly
+from assistant.engines.choose import read_by
 from assistant.faults import log_fault
 from assistant.patience import PatientModel
 from assistant.remembered import Remembered
@@ -41,11 +44,10 @@ from assistant.turn import (
     Understanding,
     UnderstandingEvent,
 )
-from assistant.understanding.classifier import Classifier
-from assistant.understanding.language import detect, normalise
 from assistant.understanding.model import warm
-from assistant.understanding.remembering import completed, read
+from assistant.understanding.reader.runtime import LearnedReader
 from assistant.understanding.understand import Understander
+from retrieval.phrases import PhraseEncoder
 
 
 class GraphState(TypedDict, total=False):
@@ -69,10 +71,15 @@ class Dialogue:
     """Runs turns against one shop. Sessions are threads of the graph; each is used by one turn at a time."""
 
     def __init__(
-        self, shop: Shop, model: BaseChatModel | None, checkpoints: Checkpoints, classifier: Classifier | None = None
+        self,
+        shop: Shop,
+        model: BaseChatModel | None,
+        checkpoints: Checkpoints,
+        reader: LearnedReader | None,
+        phrases: PhraseEncoder | None = None,
     ) -> None:
         self._model = PatientModel(inner=model) if model is not None else None
-        self._classifier = classifier
+        self._reader, self._phrases = reader, phrases
         self._checkpoints = checkpoints
         self._set_up(shop)
 
@@ -85,7 +92,15 @@ class Dialogue:
     def _set_up(self, shop: Shop) -> None:
         self._shop = shop
         language: Language = "zh" if shop.store.settings.language == "zh" else "en"
-        self._understander = Understander(shop.search, self._model, language, self._classifier)
+        self._understander = Understander(
+            shop.search,
+            self._model,
+            language,
+            self._reader,
+            self._phrases,
+            shop.store.index_folder,
+            read_by(shop.store.settings),
+        )
         self._remembered = Remembered(shop.memories, shop.search, self._understander.vocabulary)
         self._writer = Writer(self._model if shop.store.settings.replies == "model" else None, shop.currency)
         self._writers = (self._writer, Writer(None, shop.currency))
@@ -148,7 +163,9 @@ class Dialogue:
                 self._checkpoints.keep(session, running.dialogue)
 
     def warm(self) -> None:
-        """Read the fixed prompts into the engine's cache, so that the first shopper does not wait for it."""
+        """Read the fixed prompts into the engine's cache and the catalogue's words into the linker's, so that the first
+        shopper waits for neither."""
+        self._understander.resolver.linker.warm()
         if self._model is not None:
             warm(self._model.inner)  # no answer is wanted, so that none is refused
             self._writer.warm()
@@ -199,18 +216,9 @@ class Dialogue:
     def _understood(self, given: GraphState, dialogue: DialogueState, running: RunningTurn) -> Understanding:
         if (understood := given.get("understood")) is not None:
             return Understanding(**understood)
-        telling = read(normalise(given["message"]), on_the_table=bool(dialogue.shown))
-        if telling.wish is not None:
-            language = detect(telling.rest, dialogue.language)
-            understanding = Understanding(intent="memory", memory=telling.wish, language=language)
-        else:
-            session, user = given["session"], given.get("user")
-            cart = running.attempt("the cart", lambda: self._shop.carts.view(session))
-            known = running.attempt("memories", lambda: self._shop.memories.of(session, user)) or []
-            in_cart = [line.product for line in cart.lines] if cart else []
-            understanding = self._understander.understand(completed(telling.rest, known), dialogue, in_cart)
-        understanding.told = telling.told
-        return understanding
+        cart = running.attempt("the cart", lambda: self._shop.carts.view(given["session"]))
+        in_cart = [line.product for line in cart.lines] if cart else []
+        return self._understander.understand(given["message"], dialogue, in_cart)
 
     def _act(self, given: GraphState, runtime: Running) -> GraphState:
         running = runtime.context
@@ -236,7 +244,7 @@ class Dialogue:
         request = self._request(given)
         if not running.degraded:
             try:
-                return request, self._action(request, running)
+                return request, self._actions(request, running)
             except Exception as error:
                 intent = request.understanding.intent
                 running.degrade("search" if intent in LISTS else "apology", f"the action {intent}", error)
@@ -254,7 +262,7 @@ class Dialogue:
         dialogue.number += 1
         dialogue.language = understanding.language
         return Request(
-            message=given["message"],
+            typed=given["message"],
             session=given["session"],
             understanding=understanding,
             state=dialogue,
@@ -264,9 +272,23 @@ class Dialogue:
             key=given.get("key"),
         )
 
+    def _actions(self, request: Request, running: RunningTurn) -> Evidence:
+        """All that the message asks for, in its order."""
+        evidence = self._action(request, running)
+        for place, understanding in enumerate(request.understanding.then, start=1):
+            other = replace(request, understanding=understanding, key=f"{request.key}:{place}" if request.key else None)
+            evidence = together(evidence, self._action(other, running))
+        if request.understanding.foreign and not request.state.told_of_language:
+            request.state.told_of_language = True
+            evidence.notes.insert(0, Note(key="language_other"))
+        request.state.after = after(
+            request.understanding.then[-1] if request.understanding.then else request.understanding
+        )
+        return evidence
+
     def _action(self, request: Request, running: RunningTurn) -> Evidence:
         understanding = request.understanding
-        notice(request.state, understanding, request.message)
+        notice(request.state, understanding)
         whose = (request.session, request.user)
         kept = running.attempt("keeping memories", lambda: self._remembered.keep(understanding, *whose)) or []
         used = running.attempt("using memories", lambda: self._remembered.apply(understanding, request.message, *whose))

@@ -64,7 +64,16 @@ def examine(store: str | None = None) -> list[Finding]:
         else:
             settings = opened.settings
             findings += [_store(opened), _index(opened), _models(opened)]
-    return [*findings, _llm(settings), _encoder(settings)]
+    return [*findings, _llm(settings), _encoder(settings), _reader()]
+
+
+def _reader() -> Finding:
+    """Whether the message reader is whole; what it is made of is not fetched for that."""
+    from assistant.understanding.reader.runtime import check  # noqa: PLC0415
+
+    wrong = check()
+    remedy = "`aisle train-reader` makes it anew, or install Aisle again." if wrong else ""
+    return Finding("message reader", "fail" if wrong else "ok", wrong or "trained and whole", remedy)
 
 
 def render(findings: list[Finding], console: Console | None = None) -> None:

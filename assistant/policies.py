@@ -20,7 +20,7 @@ import yaml
 
 from assistant.answering.quoting import without_links
 from assistant.answering.suspicion import trusted
-from assistant.understanding.cues import POLICIES
+from assistant.policy_topics import POLICIES
 from assistant.understanding.language import has_cjk, normalise
 from assistant.understanding.vocabulary import stem
 from data.records import Policy
@@ -30,6 +30,7 @@ MEANING = 0.6  # the weight of the cosine beside that of the words shared
 SHARED = 0.4
 NAMED = 0.15  # for a policy whose topic the question names
 ENOUGH = 0.42  # a score below which a sentence answers something else
+NEAR_ENOUGH = 0.6  # of that, where the question is known to be one of the policies
 BESIDE = 0.9  # of the best score: what else is quoted of the same policy
 SENTENCES = 3
 
@@ -89,22 +90,28 @@ class PolicyBook:
         self._encoder = encoder
         self._places = [(number, sentence) for number, policy in enumerate(policies) for sentence in sentences(policy)]
 
-    def answer(self, question: str, about: str = "") -> Answered:
-        """`about` adds words that the question only points at, such as the category of a product on the table."""
+    def answer(self, question: str, about: str = "", *, sure: bool = False) -> Answered:
+        """`about` adds words that the question only points at, such as the category of a product on the table. `sure`:
+        it is known to be asked of the policies, so that what comes nearest need not be as near."""
         passages: list[Passage] = []
         silent = []
-        for part in parts_of(question):
-            found = self._passages(part, about) if self._places else []
+        parts = parts_of(question)
+        enough = ENOUGH * (NEAR_ENOUGH if sure else 1.0)
+        for part in parts:
+            found = self._passages(part, about, enough) if self._places else []
             silent += [part] if not found and _QUESTIONING.search(part) else []
             passages += found
+        if sure and not passages and len(parts) > 1 and self._places:  # what the parts do not, the whole may say
+            passages = self._passages(question, about, enough)
+            silent = [] if passages else silent
         return Answered(_merged(passages), silent)
 
-    def _passages(self, part: str, about: str) -> list[Passage]:
+    def _passages(self, part: str, about: str, enough: float) -> list[Passage]:
         scores = self._scores(f"{part} {about}".strip())
         named = self._named(part)
         several = len(named) > 1 and bool(_SEVERAL.search(part))
         best = int(np.argmax(scores))
-        chosen = [self._around(best, scores)] if scores[best] >= ENOUGH else []
+        chosen = [self._around(best, scores)] if scores[best] >= enough else []
         for number in named if several else []:
             own = [place for place, (policy, _) in enumerate(self._places) if policy == number]
             if number != self._places[best][0] and own:

@@ -9,10 +9,11 @@ from assistant.replies.phrases import say
 from assistant.turn import Language, Memory, Note, Told, Understanding
 from assistant.understanding.grounding import ground
 from assistant.understanding.vocabulary import Mention, Vocabulary
-from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.relevance import relevant
 
+_LISTS = frozenset({"search", "refine", "recommend", "bundle"})
 SCOPE = 40  # first results, whose shelves say which sizes are meant
 STATED = 0.5  # of these must state a size for a remembered one to filter
 _SOMEONE_ELSE = re.compile(
@@ -47,10 +48,12 @@ class Remembered:
         anything is left; what to say about it. A gift, a change to a list and a set are left as they are.
         """
         wanted = understanding
+        memories = self._memories.of(session, user)
+        if wanted.intent in _LISTS:
+            _never(wanted, memories)
         fresh = wanted.intent == "search" or (wanted.intent == "recommend" and wanted.kind in (None, "for_you"))
         if not fresh or wanted.counting or wanted.more or _SOMEONE_ELSE.search(message):
             return []
-        memories = self._memories.of(session, user)
         used = [memory for memory in memories if self._applied(wanted, memory)]
         values = {"what": in_words(used, wanted.language)}
         return [Note(key="memory_used", values=values)] if used else []
@@ -107,6 +110,14 @@ class Remembered:
     def _leaves_something(self, query: str, filters: Filters) -> bool:
         hits = self._search.search(query, 1, filters)
         return bool(hits) and (not query or relevant(hits[0]))
+
+
+def _never(wanted: Understanding, memories: list[Memory]) -> None:
+    """What somebody cannot have is on no list, whatever it is of and whoever made it."""
+    refused = wanted.filters.exclude.get(CONTAINS, [])
+    told = [memory.value for memory in memories if memory.kind == "avoid"]
+    if told:
+        wanted.filters.exclude[CONTAINS] = list(dict.fromkeys([*refused, *told]))
 
 
 def in_words(memories: list[Memory], language: Language) -> str:

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from assistant.policies import sentences
+from assistant.policy_topics import POLICIES
 from assistant.understanding.amounts import find_amounts
-from assistant.understanding.cues import POLICIES
 from assistant.understanding.language import normalise
 from data.records import Order, Policy
 

@@ -29,6 +29,7 @@ class Topic(BaseModel):
     """A list that was left for another thing, as it lay on the table."""
 
     query: str = ""
+    words: str = ""
     filters: Filters = Field(default_factory=Filters)
     sort: Sort = "relevance"
     offset: int = 0
@@ -73,6 +74,7 @@ class DialogueState(BaseModel):
 
     number: int = 0
     query: str = ""
+    words: str = ""  # the shopper's own for what `query` searches
     filters: Filters = Field(default_factory=Filters)
     sort: Sort = "relevance"
     degree: Degree | None = None
@@ -89,10 +91,13 @@ class DialogueState(BaseModel):
     offered: list[str] = Field(default_factory=list)
     rejected: list[str] = Field(default_factory=list)
     bundle: Bundle | None = None
+    told_of_language: bool = False  # that replies are in another language than the shopper's
     told_of_order: bool = False  # that the shopper's past orders the lists
     past: list[Topic] = Field(default_factory=list)
     discussed: list[str] = Field(default_factory=list)
     asked: Asked | None = None
+    after: str = ""  # what the last turn has done, as the reader sees it
+    product_english: str = ""
     product_question: str = ""  # the last one about a product, which "and the second?" asks again
     asked_fields: list[str] = Field(default_factory=list)
     in_a_row: int = 0
@@ -104,7 +109,9 @@ class DialogueState(BaseModel):
     @property
     def topic(self) -> Topic:
         """The list on the table."""
-        return Topic(query=self.query, filters=self.filters, sort=self.sort, offset=self.offset, kind=self.kind)
+        return Topic(
+            query=self.query, words=self.words, filters=self.filters, sort=self.sort, offset=self.offset, kind=self.kind
+        )
 
     def wish(self) -> Understanding:
         """The wish that the list on the table answers."""
@@ -112,6 +119,7 @@ class DialogueState(BaseModel):
             intent="recommend" if self.kind else "refine",
             kind=self.kind,
             query=self.query,
+            words=self.words,
             filters=self.filters,
             sort=self.sort,
             references=self.basis,

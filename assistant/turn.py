@@ -28,7 +28,7 @@ Intent = Literal[
 ]
 Language = Literal["en", "zh"]
 Sort = Literal["relevance", "price_low", "price_high", "rating"]
-Source = Literal["rules", "classifier", "llm", "fallback"]
+Source = Literal["learned", "llm", "fallback"]
 CartOperation = Literal["add", "remove", "set", "view", "clear", "checkout", "confirm"]
 MemoryKind = Literal["size", "avoid", "diet", "like", "pet", "person", "note"]
 BundleChange = Literal["swap", "drop", "add", "budget"]
@@ -92,9 +92,9 @@ class Understanding(BaseModel):
     `query` is what retrieval searches, in the catalogue's language; `filters` are in force for this turn, those carried
     over from earlier turns included. `references` are ids of products that the message points at. `wishes` are words
     the catalogue cannot filter on: they rank, and the reply names them. `kind` is the sort of recommendation asked for,
-    `rejected` are ids of products that the shopper will not have. `source` says who decided: exact code
-    (`rules`), the classifier over the sentence embedding (`classifier`), the language model (`llm`), or code standing
-    in for it (`fallback`).
+    `rejected` are ids of products that the shopper will not have. `source` says who read the message: the `learned`
+    reader, the language model (`llm`), or nobody, so that its words are searched (`fallback`). `act` and `text` are the
+    command that was read and its stretch of the message, `words` the shopper's own for what `query` searches.
     """
 
     intent: Intent
@@ -102,6 +102,15 @@ class Understanding(BaseModel):
     filters: Filters = Field(default_factory=Filters)
     references: list[str] = Field(default_factory=list)
     quantity: int | None = None
+    quantities: dict[str, int] = Field(default_factory=dict)  # product id → pieces, where they differ
+    act: str = ""
+    text: str = ""
+    words: str = ""
+    english: str = ""  # what the catalogue calls what a question in another language asks about
+    order: str = ""  # the number of an order
+    advises: bool = False  # an opinion is asked for
+    calculates: bool = False  # a sum is asked for
+    then: list[Understanding] = Field(default_factory=list)  # what else the message asks for, in its order
     operation: CartOperation | None = None
     kind: RecommendKind | None = None
     new_only: bool = False  # nothing that the shopper has bought before
@@ -124,7 +133,8 @@ class Understanding(BaseModel):
     unread: list[str] = Field(default_factory=list)  # words of a condition that nobody here can translate
     problem: str = ""  # why a reference could not be resolved: a phrase key
     language: Language = "en"
-    source: Source = "rules"
+    foreign: str = ""  # code of the message's language where it is answered in another
+    source: Source = "learned"
 
 
 class CartLine(BaseModel):

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.conversation.turns import after
 from assistant.state import Asked, DialogueState
 from assistant.turn import Question, Understanding
 from benchmarks.mgshopdial_replay import DIALOGUES, ITEMS, named_in
@@ -56,16 +57,20 @@ class Table:
         if found:
             self.named += found
             self.state.show(list(self.named))
+            self.state.after = "list"
         if "?" in utterance.text:
             self.state.asked = Asked(question=Question(field="", choices=[]), options=[])
+            self.state.after = "question"
 
     def understood(self, understanding: Understanding) -> None:
         """The client's turn, as Aisle read it."""
         state, self.wizard_speaks = self.state, False
         state.number += 1
         state.language = understanding.language
+        state.after = after(understanding)
         if understanding.intent in ("search", "refine", "recommend") and understanding.kind != "why":
             state.query, state.filters, state.sort = understanding.query, understanding.filters, understanding.sort
+            state.words = understanding.words
         if understanding.intent in ("ask_product", "cart") and len(understanding.references) == 1:
             state.focus = list(understanding.references)
         if understanding.intent == "cart" and understanding.operation == "add":

@@ -26,7 +26,6 @@ class RecordedModel(BaseChatModel):
     name: str
     file: Path
     open_model: Callable[[], BaseChatModel]
-    asked: int = 0  # calls, kept or new
     new: int = 0
     spared: float = 0.0  # seconds that answers took when they were made, and now did not
 
@@ -41,11 +40,6 @@ class RecordedModel(BaseChatModel):
                     self._kept[kept["key"]] = kept
 
     @property
-    def seconds(self) -> list[float]:
-        """How long each kept answer took."""
-        return [kept["seconds"] for kept in self._kept.values()]
-
-    @property
     def _llm_type(self) -> str:
         return "recorded"
 
@@ -58,7 +52,6 @@ class RecordedModel(BaseChatModel):
     ) -> ChatResult:
         said = [[message.type, message.content] for message in messages]
         key = fingerprint(self.name, json.dumps([said, stop, kwargs], sort_keys=True, default=str))
-        self.asked += 1
         if key in self._kept:
             self.spared += self._kept[key]["seconds"]
         else:

@@ -12,6 +12,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ import numpy as np
 import yaml
 from rich.console import Console
 
+from assistant.conversation.commands import Command
 from assistant.engines import open_engine
-from assistant.state import DialogueState
 from assistant.topic import alternatives
-from assistant.understanding.exact import read_exact
-from assistant.understanding.language import has_cjk, normalise
+from assistant.understanding.language import has_cjk
+from assistant.understanding.linking import Linker
+from assistant.understanding.message import Message
 from assistant.understanding.querying import Query, QueryWriter
-from assistant.understanding.references import resolve
-from assistant.understanding.said import Said
+from assistant.understanding.reader.runtime import LearnedReader, open_reader
+from assistant.understanding.reader.scene import Scene
 from assistant.understanding.vocabulary import Vocabulary
-from assistant.understanding.wording import wanted_words
 from benchmarks.documents import markdown
 from benchmarks.evaluation import Options, Report, command
 from data.catalogue import Catalogue
@@ -36,6 +37,7 @@ from data.demo.specs import load_departments
 from data.store import Store
 from retrieval.alternatives import search_alternatives
 from retrieval.hybrid import Hit, HybridSearch
+from retrieval.phrases import PhraseEncoder
 
 WISHES = Path(__file__).with_name("vague_requests.yaml")
 K = 10
@@ -105,18 +107,19 @@ def ndcg(hits: Sequence[Hit], wish: Wish, catalogue: Catalogue) -> float:
 def measure(options: Options, console: Console) -> Report:
     store = Store.open(options.store)
     search = HybridSearch.open(store)
-    vocabulary = Vocabulary(search.catalogue)
+    vocabulary, reader = Vocabulary(search.catalogue), open_reader()
+    linker = Linker(search.catalogue, vocabulary, PhraseEncoder(), store.index_folder)
     model = open_engine(store.settings)
-    alone, helped = (QueryWriter(search, vocabulary, each, "en") for each in (None, model))
+    alone, helped = (QueryWriter(search, vocabulary, linker, each, "en") for each in (None, model))
     outcomes = []
     for wish in wishes():
-        said = _said(wish.text, vocabulary)
+        command = _command(reader, wish.text)
         started = time.perf_counter()
-        query = helped.of_wish(said)
+        query = helped.of(command)
         seconds = time.perf_counter() - started
         lists = {
             "typed": search.search(wish.text, K),
-            "no_model": search_alternatives(search, alternatives(alone.of_wish(_said(wish.text, vocabulary)).words), K),
+            "no_model": search_alternatives(search, alternatives(alone.of(command).words), K),
             "rewritten": search_alternatives(search, alternatives(query.words), K),
         }
         scores = {way: ndcg(hits, wish, search.catalogue) for way, hits in lists.items()}
@@ -127,12 +130,10 @@ def measure(options: Options, console: Console) -> Report:
     return _report(outcomes)
 
 
-def _said(text: str, vocabulary: Vocabulary) -> Said:
-    """The wish as the first message of a conversation."""
-    text = normalise(text)
-    nothing = resolve(text, [], [], [])
-    parts = read_exact(text, vocabulary)
-    return Said(text, wanted_words(text), parts=parts, references=nothing, in_cart=nothing, state=DialogueState())
+def _command(reader: LearnedReader, typed: str) -> Command:
+    """The wish as the first message of a conversation, whole."""
+    text = Message.of(typed).text
+    return reduce(lambda before, command: before.together(command, text), reader.read(text, Scene()))
 
 
 def _report(outcomes: list[Outcome]) -> Report:

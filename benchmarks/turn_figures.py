@@ -18,14 +18,12 @@ from benchmarks.documents import NOT_RUN, Cells, markdown
 from benchmarks.evaluation import Report
 from benchmarks.machine import machine
 
-FAST: Final = frozenset({"rules", "classifier"})
 NAMING_WORDS: Final = 3  # so many words of a title running name it; fewer where its head is shorter
 PATHS: Final = {"fast_path": "understood by code", "llm_parsed": "parsed by the language model"}
 SAID: Final = {
-    "rules": "rules",
-    "classifier": "the classifier",
+    "learned": "the trained reader",
     "llm": "the language model",
-    "fallback": "rules after all",
+    "fallback": "nobody, so that the words were searched",
 }
 IF_SHOWN: Final = "first_product_if_retrieved_were_shown"
 STATISTICS: Final = ("mean", "p50", "p95")
@@ -62,7 +60,7 @@ class Ours(Waits):
     @property
     def path(self) -> str:
         """A key of `PATHS`: whether code alone led to what was shown."""
-        return "fast_path" if self.source in FAST and not self.asked else "llm_parsed"
+        return "fast_path" if self.source == "learned" and not self.asked else "llm_parsed"
 
 
 @dataclass(frozen=True)

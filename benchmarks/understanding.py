@@ -1,8 +1,9 @@
-"""How well messages are understood: real requests, real dialogues, and what the fast path saves.
+"""How well messages are understood: what was kept from the reader, real requests, and real dialogues.
 
     aisle eval understanding --json docs/figures/understanding.json --docs
 
-`requests` are ShoppingBench's development requests and the varied price phrasings, `dialogues` MG-ShopDial's.
+`reader` is the corpus that the reader has not learnt from, `requests` are ShoppingBench's development requests and the
+varied price phrasings, `dialogues` MG-ShopDial's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from benchmarks.evaluation import Options, Report, command
 
-PARTS = {"requests": "benchmarks.understanding_requests", "dialogues": "benchmarks.understanding_dialogues"}
+PARTS = {part: f"benchmarks.understanding_{part}" for part in ("reader", "requests", "dialogues")}
 
 
 def measure(options: Options, console: Console) -> Report:

@@ -15,6 +15,11 @@ from benchmarks.documents import Cells, markdown
 from benchmarks.evaluation import Report
 from benchmarks.mgshopdial_labels import GOALS, Goal, mapping_table
 
+READERS: Final = {
+    "learned": "read by the trained reader",
+    "llm": "read by the language model",
+    "fallback": "read by nobody, and searched as typed",
+}
 VERDICTS: Final = Path(__file__).with_name("mgshopdial_verdicts.yaml")
 JUDGED: Final = {
     "ours": "a person sides with us",
@@ -25,7 +30,7 @@ JUDGED: Final = {
 
 @dataclass(frozen=True)
 class Read:
-    """One client turn as annotators and as Aisle read it. `alone` is the model's own reading, None without a model."""
+    """One client turn as annotators and as Aisle read it. `source`: who read it, a key of `READERS`."""
 
     dialogue: str
     utterance: int
@@ -34,36 +39,26 @@ class Read:
     intent: str
     ours: Goal
     source: str
-    asked_model: bool
     seconds: float
-    alone: Goal | None = None
 
 
-def report(turns: Sequence[Read], model_seconds: Sequence[float]) -> Report:
-    """Figures and the blocks of docs/quality.md that come from the dialogues.
-
-    Where there was no model to ask, there is no share of turns that did without it.
-    """
-    quick = [turn for turn in turns if not turn.asked_model]
+def report(turns: Sequence[Read]) -> Report:
+    """Figures and the blocks of docs/quality.md that come from the dialogues."""
+    learned = [turn.seconds for turn in turns if turn.source == "learned"]
     labelled = [(turn.their_intent, turn.ours) for turn in turns if turn.their_intent is not None]
     figures = {
         "goal_accuracy": accuracy([(turn.theirs, turn.ours) for turn in turns]),
         "goal_macro_f1": macro_f1([(turn.theirs, turn.ours) for turn in turns]),
         "intent_accuracy": accuracy(labelled),
         "intent_macro_f1": macro_f1(labelled),
-        "fast_path.p50_ms": 1000 * median(turn.seconds for turn in quick),
+        "learned.share": len(learned) / len(turns),
     }
-    if alone := [(turn.theirs, turn.alone) for turn in turns if turn.alone is not None]:
-        figures["fast_path.share"] = len(quick) / len(turns)
-        figures["fast_path.accuracy"] = accuracy([(turn.theirs, turn.ours) for turn in quick])
-        figures["llm_only.accuracy"] = accuracy(alone)
-        figures["llm_only.macro_f1"] = macro_f1(alone)
-        figures["llm_only.p50_ms"] = 1000 * median(model_seconds)
-    judged = verdicts()
-    figures |= verdict_figures(turns, judged)
+    if learned:
+        figures["learned.p50_ms"] = 1000 * median(learned)
+    figures |= verdict_figures(turns, verdicts())
     blocks = {
         "understanding.mapping": markdown(mapping_table()),
-        "understanding.goals": markdown(accuracy_table(figures, turns)),
+        "understanding.goals": markdown(accuracy_table(turns)),
         "understanding.confusion": markdown(confusion_table(turns)),
         "understanding.verdicts": markdown(verdict_table(figures)),
     }
@@ -85,25 +80,17 @@ def macro_f1(pairs: Sequence[tuple[Goal | None, Goal | None]]) -> float:
     return sum(scores) / len(scores)
 
 
-def accuracy_table(figures: dict[str, float], turns: Sequence[Read]) -> Cells:
-    """Ours and the model's alone, side by side; then what decided, and how it did."""
+def accuracy_table(turns: Sequence[Read]) -> Cells:
+    """All turns, then by who read them."""
     rows = [["", "share of turns", "goal accuracy", "macro F1", "p50"]]
-    rows.append(
-        ["**rules, classifier and model**", "100 %", *_scored([(t.theirs, t.ours) for t in turns]), _p50(turns)]
-    )
-    if "llm_only.accuracy" in figures:
-        alone = [(turn.theirs, turn.alone) for turn in turns if turn.alone is not None]
-        rows.append(["the language model alone", "100 %", *_scored(alone), f"{figures['llm_only.p50_ms']:.0f} ms"])
-    parts = {
-        "without the model": [turn for turn in turns if not turn.asked_model],
-        "– settled by rules": [turn for turn in turns if not turn.asked_model and turn.source == "rules"],
-        "– by the classifier": [turn for turn in turns if not turn.asked_model and turn.source == "classifier"],
-        "with the model": [turn for turn in turns if turn.asked_model],
-    }
+    parts = {"**all turns**": list(turns)}
+    parts |= {name: [turn for turn in turns if turn.source == source] for source, name in READERS.items()}
     for name, part in parts.items():
         if part:
+            pairs = [(turn.theirs, turn.ours) for turn in part]
             share = f"{len(part) / len(turns):.0%}".replace("%", " %")
-            rows.append([name, share, *_scored([(t.theirs, t.ours) for t in part]), _p50(part)])
+            p50 = 1000 * median(turn.seconds for turn in part)
+            rows.append([name, share, f"{accuracy(pairs):.3f}", f"{macro_f1(pairs):.3f}", f"{p50:.0f} ms"])
     return rows
 
 
@@ -146,11 +133,3 @@ def verdict_table(figures: dict[str, float]) -> Cells:
         [words, f"{figures[f'disagreements.{verdict}']:.0%}".replace("%", " %")] for verdict, words in JUDGED.items()
     ]
     return rows
-
-
-def _scored(pairs: Sequence[tuple[Goal | None, Goal | None]]) -> list[str]:
-    return [f"{accuracy(pairs):.3f}", f"{macro_f1(pairs):.3f}"]
-
-
-def _p50(turns: Sequence[Read]) -> str:
-    return f"{1000 * median(turn.seconds for turn in turns):.0f} ms"

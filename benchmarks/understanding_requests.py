@@ -28,8 +28,9 @@ from rich.console import Console
 from assistant.engines import open_engine
 from assistant.state import DialogueState
 from assistant.turn import Understanding
-from assistant.understanding.language import normalise
-from assistant.understanding.prices import parse_price
+from assistant.understanding.conditions import Price, read_conditions
+from assistant.understanding.message import Message
+from assistant.understanding.reader.runtime import open_reader
 from assistant.understanding.understand import Understander
 from benchmarks.documents import markdown
 from benchmarks.evaluation import Options, Report
@@ -38,6 +39,7 @@ from benchmarks.request_grounds import invented, is_kept, is_said
 from benchmarks.request_store import Request, make_store, requests
 from data.errors import AisleError
 from retrieval.hybrid import HybridSearch
+from retrieval.phrases import PhraseEncoder
 
 PHRASINGS = Path(__file__).resolve().parents[1] / "tests" / "understanding" / "price_phrasings.yaml"
 K = 10
@@ -78,20 +80,23 @@ def measure(options: Options, console: Console) -> Report:
         model = (
             open_engine(store.settings.model_copy(update={"llm": "auto"})) if getattr(options, "llm", False) else None
         )
-        outcomes = run(search, Understander(search, model, "en"), wanted)
-    return report(outcomes, varied())
+        understander = Understander(search, model, "en", open_reader(), PhraseEncoder(), Path(folder))
+        return report(run(search, understander, wanted), varied(understander))
 
 
 def run(search: HybridSearch, understander: Understander, wanted: Iterable[Request]) -> list[Outcome]:
     return [_outcome(search, understander, request) for request in wanted]
 
 
-def varied() -> list[tuple[str, bool]]:
-    """Each phrasing, and whether its price is read exactly. Raises AisleError where the file is absent."""
+def varied(understander: Understander) -> list[tuple[str, bool]]:
+    """Each phrasing, and whether its price is read exactly at the beginning of a conversation.
+
+    Raises AisleError where the file is absent.
+    """
     if not PHRASINGS.exists():
         raise AisleError(f"{PHRASINGS} is not there: run this from a checkout of the repository.")
     cases = yaml.safe_load(PHRASINGS.read_text(encoding="utf-8"))
-    return [(case["text"], _reads_exactly(case)) for case in cases]
+    return [(case["text"], _reads_exactly(understander, case)) for case in cases]
 
 
 def report(outcomes: list[Outcome], phrasings: list[tuple[str, bool]]) -> Report:
@@ -143,9 +148,10 @@ def _rank(search: HybridSearch, request: Request, query: str, understood: Unders
     return ids.index(request.product_id) + 1 if request.product_id in ids else None
 
 
-def _reads_exactly(case: dict[str, object]) -> bool:
-    read = parse_price(normalise(str(case["text"])))
-    found = (read.low, read.high) if read else (None, None)
+def _reads_exactly(understander: Understander, case: dict[str, object]) -> bool:
+    commands, _ = understander.read(Message.of(str(case["text"])), DialogueState(), [])
+    prices = (read_conditions(command, understander.resolver.linker).price for command in commands)
+    found = next(filter(None, prices), Price(None, None))
     wanted = (case.get("min"), case.get("max"))
     return all(
         (one is None) == (other is None) and (one is None or bool(np.isclose(float(one), float(str(other)))))

@@ -98,6 +98,11 @@ class Catalogue:
     def categories(self) -> list[str]:
         return [category or "" for category in self.table[Columns.Category].to_pylist()]
 
+    @property
+    def texts(self) -> list[pa.ChunkedArray]:
+        """Titles and descriptions as they are written."""
+        return [self.table[Columns.Title], self.table[Columns.Description]]
+
     @cached_property
     def brands(self) -> list[str]:
         return [brand or "" for brand in self.table[Columns.Brand].to_pylist()]

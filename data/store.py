@@ -36,6 +36,7 @@ class StoreSettings(BaseModel):
     llm_url: str = ""  # of an OpenAI-compatible server
     llm_timeout: float = Field(default=60, gt=0)  # seconds that one request to the language model may take
     turn_timeout: float = Field(default=30, gt=0)  # seconds that a turn waits for the language model, all told
+    understanding: Literal["auto", "learned", "model"] = "auto"  # who reads messages; auto: see docs/architecture.md
     replies: Literal["model", "templates"] = "model"  # templates: the model has no part in what is said
     encoder: str = "all-MiniLM-L6-v2"
     vectors: Literal["float32", "float16", "int8"] = "float16"  # how exactly the index keeps what the encoder says

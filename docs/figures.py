@@ -53,9 +53,13 @@ QUALITY = {
         "recall@10.typed": "recall@10 of the product asked for, words as typed",
         "recall@10.understood": "recall@10 with the understood query and filters",
         "goal_accuracy": "goal of a turn, real dialogues",
-        "fast_path.share": "turns understood without the language model",
-        "fast_path.accuracy": "accuracy with the fast path",
-        "llm_only.accuracy": "accuracy of the language model alone",
+    },
+    "reading": {
+        "turns.right": "turns of the English conversations that are right",
+        "conversations.whole": "English conversations right from end to end",
+        "turns.right.zh": "turns of the Chinese conversations that are right",
+        "conversations.whole.zh": "Chinese conversations right from end to end",
+        "learned.p50_ms": "a message read in (ms, median)",
     },
     "rewriting": {
         "ndcg@10.typed": "vague wishes, NDCG@10, words as typed",

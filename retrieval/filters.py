@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
+import pyarrow.compute as pc
 from babel.numbers import get_currency_symbol
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.catalogue import Catalogue
-from data.records import shelf_name
+from data.lexicon import load
+from data.lexicon.kinds import members
+from data.records import Product, shelf_name
 from retrieval.measures import Measure, rows_within
 
 COLOUR = "colour"
 BRAND = "brand"
 CATEGORY = "category"
 WORD = "word"  # of a title or a value: a field of `exclude` alone
+CONTAINS = "contains"  # whatever a product is made of, by all that is written of it: a field of `exclude` alone
 MEASURE_CHIP = "measure:"
 REFUSAL_CHIP = "exclude:"
 
@@ -40,10 +45,11 @@ Alternatives = Annotated[list[str], BeforeValidator(_several)]  # one value may 
 class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
-    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category`, an attribute, or
-    `word` for any word of title and attributes) to the values that must not occur. `measures` maps an attribute to
-    ranges that its values are held against, whatever their unit ("0.5 litres" meets "at least 500 ml"). Prices are in
-    the store's currency, ratings in stars.
+    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category`, an attribute,
+    `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description) to
+    the values that must not occur; of `word` and `contains` what belongs to a kind goes with it (wool: merino).
+    `measures` maps an attribute to ranges that its values are held against, whatever their unit ("0.5 litres" meets
+    "at least 500 ml"). Prices are in the store's currency, ratings in stars.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -81,7 +87,7 @@ class Filters(BaseModel):
             within[rows_within(catalogue, attribute, ranges)] = True
             keep &= within
         for field, values in self.exclude.items():
-            keep &= ~_any_of(catalogue, field, values)
+            keep &= ~_any_of(catalogue, field, _with_shades(values) if field == COLOUR else values)
         return keep
 
     def chips(self, currency: str = "USD") -> list[Chip]:
@@ -137,7 +143,12 @@ def _label(field: str, value: str, beside: list[str]) -> str:
         return value if shared else name
     if value.casefold() == "yes":
         return field
-    return value if field in (BRAND, WORD) else f"{field}: {value}"
+    return value if field in (BRAND, WORD, CONTAINS) else f"{field}: {value}"
+
+
+def _with_shades(colours: list[str]) -> list[str]:
+    """Who will not have blue will have no navy."""
+    return [*colours, *(shade for shade, family in load("colours").family.items() if family in colours)]
 
 
 def _any_of(catalogue: Catalogue, field: str, values: list[str]) -> np.ndarray:
@@ -154,13 +165,15 @@ def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
     if field == BRAND:
         return catalogue.rows_by_brand.get(value.casefold(), none)
     if field == WORD:
-        return _rows_with_word(catalogue, value.casefold())
+        return _joined(_rows_with_word(catalogue, word) for word in members(value))
+    if field == CONTAINS:
+        return rows_containing(catalogue, value)
     return catalogue.rows_by_attribute.get(field, {}).get(value.casefold(), none)
 
 
 def _rows_with_word(catalogue: Catalogue, word: str) -> np.ndarray:
     """Rows whose title or an attribute's value has the word."""
-    whole = re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isascii() else re.escape(word))
+    whole = _whole(word)
     stating = [
         having
         for values in catalogue.rows_by_attribute.values()
@@ -170,8 +183,62 @@ def _rows_with_word(catalogue: Catalogue, word: str) -> np.ndarray:
     return np.unique(np.concatenate([catalogue.rows_titled(word, whole), *stating]))
 
 
+_FREE_OF = re.compile(
+    # What is written of a thing that is not in it.
+    r"(?:free(?: from| of)?|without|no|not|non|zero|never|[无不零]含?|不添加)\W*(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
+_FREE = re.compile(r"^\W?(?:free|less)\b", re.IGNORECASE)
+
+
+def rows_containing(catalogue: Catalogue, kind: str) -> np.ndarray:
+    """Rows of products that are or may be made with a kind of thing, by title, attributes, tags and description; not
+    those that say that they are free of it."""
+    known = _containing.setdefault(catalogue, {})
+    if kind not in known:
+        known[kind] = _joined(_rows_made_with(catalogue, word) for word in members(kind))
+    return known[kind]
+
+
+def _rows_made_with(catalogue: Catalogue, word: str) -> np.ndarray:
+    whole = _whole(word)
+    candidates = [np.flatnonzero(pc.match_substring(column, word, ignore_case=True)) for column in catalogue.texts]
+    for name, values in catalogue.rows_by_attribute.items():
+        for value, rows in values.items():
+            if whole.search(value) or (whole.search(name) and value not in ("no", "none", "0")):
+                candidates.append(rows)
+    rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
+    kept = [row for row, product in zip(rows.tolist(), catalogue.products(rows), strict=True) if _has(product, whole)]
+    return np.array(kept, dtype=np.int64)
+
+
+def _has(product: Product, whole: re.Pattern[str]) -> bool:
+    stated = (
+        f"{name} {value}" for name, value in product.attributes.items() if value.casefold() not in ("no", "none", "0")
+    )
+    for text in (product.title, *stated, *product.tags, product.description):
+        for match in whole.finditer(text.casefold()):
+            if not (
+                _FREE_OF.search(text[max(0, match.start() - 40) : match.start()]) or _FREE.match(text[match.end() :])
+            ):
+                return True
+    return False
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    """The word and its plural, in lower case; Chinese ones inside text."""
+    return re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?:s|es)?(?![^\W\d_])" if word.isascii() else re.escape(word))
+
+
+def _joined(rows: Iterable[np.ndarray]) -> np.ndarray:
+    return np.unique(np.concatenate([np.empty(0, np.int64), *rows]))
+
+
 def _drop(fields: dict[str, list[str]], field: str, value: str) -> None:
     kept = [other for other in fields.get(field, []) if other != value]
     fields.pop(field, None)
     if kept:
         fields[field] = kept
+
+
+_containing: WeakKeyDictionary[Catalogue, dict[str, np.ndarray]] = WeakKeyDictionary()

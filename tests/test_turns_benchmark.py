@@ -84,7 +84,7 @@ def embeddings() -> TutorialEmbeddings:
 
 
 def pair(
-    ours: float | None = 0.05, naive: float | None = 5.0, *, source: str = "rules", asked: int = 0, **more: Any
+    ours: float | None = 0.05, naive: float | None = 5.0, *, source: str = "learned", asked: int = 0, **more: Any
 ) -> Pair:
     return Pair(
         more.pop("conversation", "c"),
@@ -146,7 +146,7 @@ def test_ratios_are_of_turns_in_which_both_showed_a_product() -> None:
 
 
 def test_a_turn_that_asked_the_model_before_its_list_is_no_fast_one() -> None:
-    found = figures([pair(source="classifier", asked=1), pair(source="classifier"), pair(source="fallback")])
+    found = figures([pair(asked=1), pair(), pair(source="fallback")])
     assert (found["turns.fast_path"], found["turns.llm_parsed"]) == (1, 2)
 
 
@@ -155,7 +155,7 @@ def test_the_product_that_was_wanted_is_counted_where_it_is_known() -> None:
     assert (found["known_item.requests"], found["known_item.ours"], found["known_item.naive"]) == (2, 1.0, 0.5)
 
 
-@given(st.lists(st.tuples(SECONDS, SECONDS, st.sampled_from(["rules", "llm"])), min_size=1, max_size=20))
+@given(st.lists(st.tuples(SECONDS, SECONDS, st.sampled_from(["learned", "llm"])), min_size=1, max_size=20))
 def test_as_many_times_faster_as_all_turns_are(waits: list[tuple[float, float, str]]) -> None:
     """Twice the pipeline's waits are twice the ratio, and every figure is a plain number that JSON takes."""
     once = figures([pair(ours, naive, source=source) for ours, naive, source in waits])

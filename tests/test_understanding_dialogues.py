@@ -11,11 +11,16 @@ import yaml
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.messages import HumanMessage
 
+from assistant.conversation.commands import Command, Span
 from assistant.turn import Intent, Understanding
+from assistant.understanding.reader.corpus import Example, MarkedSegment, MarkedSpan
+from assistant.understanding.reader.labels import ACTS
+from assistant.understanding.reader.scene import Scene
 from benchmarks.mgshopdial import items, items_in, pictures, recordings
 from benchmarks.mgshopdial_labels import GOALS, OF_OURS, OF_THEIR_GOALS, OF_THEIR_INTENTS, goal_of
 from benchmarks.recorded_model import RecordedModel
 from benchmarks.understanding_figures import JUDGED, VERDICTS, Read, accuracy, macro_f1, report
+from benchmarks.understanding_reader import INTENT_OF, read, scores
 from data.errors import AisleError
 from data.records import Product
 
@@ -28,8 +33,8 @@ def dialogues():  # type: ignore[no-untyped-def]
         pytest.skip(str(error))
 
 
-def turn(theirs: str, ours: str, *, asked: bool = False, number: int = 1) -> Read:
-    return Read("d", number, theirs, theirs, "search", ours, "rules", asked, 0.01, "wish")  # type: ignore[arg-type]
+def turn(theirs: str, ours: str, *, source: str = "learned", number: int = 1) -> Read:
+    return Read("d", number, theirs, theirs, "search", ours, source, 0.01)  # type: ignore[arg-type]
 
 
 def test_every_label_of_both_sides_has_its_place() -> None:
@@ -73,17 +78,38 @@ def test_figures_by_hand() -> None:
     turns = [
         turn("wish", "wish"),
         turn("wish", "question", number=2),
-        turn("question", "question", asked=True, number=3),
+        turn("question", "question", source="llm", number=3),
         turn("talk", "talk", number=4),
     ]
-    figures = report(turns, [1.5]).figures
+    figures = report(turns).figures
     assert figures["goal_accuracy"] == pytest.approx(3 / 4)
     assert figures["goal_macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
-    assert figures["fast_path.share"] == pytest.approx(3 / 4)
-    assert figures["fast_path.accuracy"] == pytest.approx(2 / 3)
-    assert figures["llm_only.accuracy"] == pytest.approx(2 / 4)
-    assert figures["llm_only.p50_ms"] == 1500
+    assert figures["learned.share"] == pytest.approx(3 / 4)
+    assert figures["learned.p50_ms"] == pytest.approx(10)
     assert figures["disagreements"] == 1
+
+
+def test_every_act_becomes_an_intent() -> None:
+    assert set(INTENT_OF) == set(ACTS)
+    assert set(INTENT_OF.values()) == set(get_args(Intent))
+
+
+def test_readings_are_scored_by_hand() -> None:
+    """ "red tent. cheaper? thanks": the reader takes the first two for one."""
+    segments = (MarkedSegment(0, 9, "find"), MarkedSegment(10, 18, "refine"), MarkedSegment(19, 25, "thanks"))
+    marked = (MarkedSpan(0, 3, "want"), MarkedSpan(4, 8, "thing"), MarkedSpan(10, 17, "degree"))
+    example = Example("red tent. cheaper? thanks", Scene(), segments, marked, "en", "en_test", "here")
+
+    class Reader:
+        def read(self, text: str, scene: Scene) -> list[Command]:
+            spans = (Span(0, 8, "thing"), Span(10, 17, "degree"))
+            return [Command("refine", text[:18], 0, spans), Command("bye", text[19:], 19)]
+
+    found = scores([read(Reader(), example)])  # type: ignore[arg-type]
+    assert found["acts"] == pytest.approx(1 / 3)
+    assert found["messages"] == 0
+    assert found["spans"] == pytest.approx(2 * 1 / 5)
+    assert found["intent"] == pytest.approx(2 / 3)
 
 
 def test_macro_f1_counts_a_goal_that_is_never_found() -> None:
@@ -120,4 +146,4 @@ def test_an_answer_is_asked_for_once_even_after_a_kill(tmp_path: Path) -> None:
 
     again = RecordedModel(name="m", file=file, open_model=never)
     assert again.invoke([HumanMessage("hello")], max_tokens=5).content == "first"
-    assert (again.asked, again.new, len(again.seconds)) == (1, 0, 2)
+    assert again.new == 0

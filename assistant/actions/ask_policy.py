@@ -6,8 +6,8 @@ import re
 
 from assistant.actions.request import Request
 from assistant.policies import Passage
+from assistant.policy_topics import POLICIES
 from assistant.turn import Evidence, Fact, Note
-from assistant.understanding.cues import POLICIES
 from data.records import CATEGORY_SEPARATOR, Policy
 
 _POINTS = re.compile(r"\b(?:it|this|that|these|those|them|one)\b|[这這那它]|第.个", re.IGNORECASE)
@@ -16,7 +16,9 @@ _POINTS = re.compile(r"\b(?:it|this|that|these|those|them|one)\b|[这這那它]|
 def act(request: Request) -> Evidence:
     if not request.shop.policies:
         return Evidence(notes=[Note(key="policy_none", values={"contact": request.contact()})])
-    answered = request.shop.policy_book.answer(request.message, _pointed_at(request))
+    answered = request.shop.policy_book.answer(
+        request.message, _pointed_at(request), sure=request.understanding.act == "policy"
+    )
     evidence = quote(request, answered.passages)
     if not answered.passages:
         evidence.notes.append(Note(key="policy_silent", values={"contact": request.contact()}))

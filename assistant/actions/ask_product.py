@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.actions import calculate
 from assistant.actions.request import Request
 from assistant.answering import passages
 from assistant.answering.answer import Answer
@@ -24,8 +25,10 @@ DESCRIPTION = 320  # characters
 
 
 def act(request: Request) -> Evidence:
+    if request.understanding.calculates and (sum_ := calculate.act(request)) is not None:
+        return sum_
     question = _question(request)
-    products = _products(request, Question(request.message))
+    products = _products(request, Question(request.message, request.understanding.english))
     if not products:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     titles = titles_of(products)
@@ -43,10 +46,10 @@ def act(request: Request) -> Evidence:
 
 def _question(request: Request) -> Question:
     """The message; after "and the second?" the question before it, asked of another product."""
-    question = Question(request.message)
+    question = Question(request.message, request.understanding.english)
     if question.follows and request.state.product_question:
-        return Question(request.state.product_question)
-    request.state.product_question = request.message
+        return Question(request.state.product_question, request.state.product_english)
+    request.state.product_question, request.state.product_english = request.message, request.understanding.english
     return question
 
 

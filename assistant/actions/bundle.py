@@ -12,7 +12,6 @@ from assistant.replies.reasons import short_name
 from assistant.state import Bundle, BundlePart
 from assistant.topic import belonging
 from assistant.turn import BundleWish, Evidence, Note
-from assistant.understanding.bundling import names_role
 from assistant.understanding.vocabulary import stem, words_of
 from data.records import Product, shelf_name
 from retrieval.filters import Filters
@@ -92,7 +91,9 @@ def _candidates(request: Request, roles: list[str], each: float | None) -> tuple
 def _for_role(request: Request, role: str, each: float | None = None) -> list[Candidate]:
     """The nearest products in stock, and the cheapest of those that belong, so that a small budget finds something."""
     catalogue = request.shop.catalogue
-    hits = belonging(request.shop.search, role, Filters(price_max=each, in_stock=True))
+    hits = belonging(
+        request.shop.search, role, Filters(price_max=each, in_stock=True, exclude=request.understanding.filters.exclude)
+    )
     shelves = _shelves(request, role, hits)
     hits = [
         hit for hit in hits if catalogue.categories[hit.row] in shelves and hit.product_id not in request.state.rejected
@@ -196,6 +197,12 @@ def _meant(request: Request, bundle: Bundle, wanted: BundleWish) -> list[BundleP
     by_role = [part for part in bundle.parts if names_role(named, part.role)]
     titles = {part.product_id: _stems(request.shop.catalogue.get(part.product_id).title) for part in bundle.parts}
     return by_role[:1] or [part for part in bundle.parts if named and _stems(named) <= titles[part.product_id]][:1]
+
+
+def names_role(text: str, role: str) -> bool:
+    """Whether the text has the role's head, its last word: "the bag" is a sleeping bag, "sleeping" alone no mat."""
+    head = [stem(word[0]) for word in words_of(role)][-1:]
+    return bool(head) and head[0] in _stems(text)
 
 
 def _stems(text: str) -> set[str]:

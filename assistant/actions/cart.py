@@ -30,7 +30,13 @@ def act(request: Request) -> Evidence:
         return _view(request)  # nothing can be taken out of an empty cart
     if not products:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
-    notes = [note for product in products for note in _changed(request, product, operation, quantity)]
+    pieces = request.understanding.quantities
+    otherwise = quantity if not pieces or operation != "add" else 1
+    notes = [
+        note
+        for product in products
+        for note in _changed(request, product, operation, pieces.get(product.product_id, otherwise))
+    ]
     notes = _together(request, notes)
     request.state.focus = [product.product_id for product in products]
     cart = request.shop.carts.view(request.session)

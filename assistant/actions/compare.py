@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.actions import advise
 from assistant.actions.request import Request
 from assistant.answering.comparison import cells, comparison
 from assistant.answering.differences import Row, alike, asked_about, extremes, only_ones, rows
@@ -22,6 +23,8 @@ ROUNDING = 0.005  # of a price
 
 
 def act(request: Request) -> Evidence:
+    if request.understanding.advises:
+        return advise.act(request)
     pointed = request.referenced()
     products = list({product.product_id: product for product in pointed}.values())[:MOST]
     if len(products) < 2:
@@ -32,7 +35,7 @@ def act(request: Request) -> Evidence:
     table = comparison(products, found, request.shop.currency, request.understanding.language)
     notes = _opening(request, products, table, len({product.product_id for product in pointed}))
     purpose = purpose_of(request.message, products)
-    row = None if purpose else asked_about(Question(request.message).text, found)
+    row = None if purpose else asked_about(Question(request.message, request.understanding.english).text, found)
     if purpose:
         notes = [*_for_purpose(purpose, products, titles), *notes[1:], *_on_price(request, products)]
     elif row is not None:
@@ -97,6 +100,7 @@ def _on_row(request: Request, row: Row, titles: dict[str, str]) -> list[Note]:
         ]
     found = extremes([row])
     if found:
+        request.state.focus = list(titles)[found[0].at : found[0].at + 1]  # what "it" means from here on
         return [
             Note(key=f"compare_is_{each.advantage}", values={"title": names[each.at], "value": each.value})
             for each in found

@@ -14,7 +14,6 @@ from assistant.personal_data import mask
 from assistant.replies.conditions import chips
 from assistant.tables import TurnRow
 from assistant.turn import Evidence, Note, Turn
-from assistant.understanding.cues import ABUSE, HANDOFF
 from assistant.understanding.service import order_question
 
 TURNS_READ = 30
@@ -86,13 +85,12 @@ def _unanswered(turn: Turn) -> bool:
 def _troubled(turn: Turn) -> bool:
     """What the person should read in the shopper's own words."""
     order = turn.understanding.intent == "order" and order_question(turn.message, spoken_of=True) in _TROUBLE
-    return order or bool(_MOOD.search(turn.message) or ABUSE.search(turn.message))
+    return order or turn.understanding.act == "complain" or bool(_MOOD.search(turn.message))
 
 
 def _more_than_asking(request: Request) -> list[str]:
     """The message itself, where it says more than that a person is wanted."""
-    rest = HANDOFF.sub(" ", request.message)
-    tells = order_question(request.message) in _TROUBLE or _MOOD.search(rest)
+    tells = order_question(request.message) in _TROUBLE or _MOOD.search(request.message)
     return [request.message] if tells else []
 
 

@@ -36,6 +36,8 @@ _POLICY_ON: dict[OrderQuestion, str] = {
 }
 
 
+_ASKED_BY: dict[str, OrderQuestion] = {"order_status": "history", "order_change": "change", "return": "return"}
+
 _IT = re.compile(r"\b(?:it|this|that|these|those|them|they)\b|[它这這那此]", re.IGNORECASE)
 _AN_ORDER = re.compile(r"我的|[订訂][单單]|[买買]的|包裹|快[递遞]")
 _THE_LAST = re.compile(
@@ -56,8 +58,10 @@ class _Asked:
 
 def act(request: Request) -> Evidence:
     message, on_the_table = normalise(request.message), _on_the_table(request)
-    question = order_question(message, spoken_of=bool(on_the_table)) or "history"
-    number = order_number(message, spoken_of=bool(on_the_table))
+    question = order_question(message, spoken_of=bool(on_the_table)) or _ASKED_BY.get(
+        request.understanding.act, "history"
+    )
+    number = request.understanding.order or order_number(message, spoken_of=bool(on_the_table))
     orders = request.shop.orders.of(request.user, request.session)
     if request.user is None and not orders:
         return _with_policy(request, question, Note(key="order_guest", values={"contact": request.contact()}))

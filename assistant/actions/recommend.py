@@ -75,7 +75,7 @@ def _for_you(request: Request, recommendations: Recommendations, wish: Wish) -> 
     mine = any(is_personal(item.why) for item in items)
     if wish.words:
         key = "for_words_and_you" if mine else "for_words" if _is_here(request, wish.words) else "near_words"
-        notes = [Note(key=key, values={"query": wish_of(wish.words)})]
+        notes = [Note(key=key, values={"query": request.understanding.words or wish_of(wish.words)})]
     else:
         notes = [Note(key="for_you" if mine else "for_conditions" if wish.filters else "popular")]
     if wish.new_only and request.shop.recommender.known(request.user):
@@ -94,7 +94,7 @@ def _gift(request: Request, recommendations: Recommendations, wish: Wish) -> Fou
         notes = [Note(key="gift")]
     else:
         key = "gift_words" if _is_here(request, wish.words) or wish.filters.category else "near_words"
-        notes = [Note(key=key, values={"query": wish_of(wish.words)})]
+        notes = [Note(key=key, values={"query": request.understanding.words or wish_of(wish.words)})]
     if request.shop.recommender.known(request.user) and not request.understanding.more:
         notes.append(Note(key="gift_not_yours"))
     return Found(items, notes, "gift")
@@ -164,7 +164,9 @@ def _listed(request: Request, found: Found, opening: list[Note]) -> Evidence:
         return _nothing(request, found, opening)
     if state.kind is None:
         state.leave_topic()
-    state.query, state.filters, state.offset, state.sort = wanted.query, wanted.filters, 0, "relevance"
+    state.query, state.words, state.filters, state.offset, state.sort = (
+        wanted.query, wanted.words, wanted.filters, 0, "relevance",
+    )  # fmt: skip
     shown = [item.product.product_id for item in found.items]
     state.show(shown)
     state.kind, state.basis = found.kind, [product.product_id for product in found.about]

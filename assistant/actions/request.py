@@ -16,7 +16,7 @@ from data.records import Product
 class Request:
     """An action may change `state` (what is shown, what is in focus) and the cart, and returns Evidence."""
 
-    message: str
+    typed: str
     session: str
     understanding: Understanding
     state: DialogueState
@@ -24,6 +24,11 @@ class Request:
     user: str | None = None
     context: dict[str, Any] = field(default_factory=dict)
     key: str | None = None  # of the message, so that what it asks for is done once however often it is sent
+
+    @property
+    def message(self) -> str:
+        """The stretch of what was typed that asks for this."""
+        return self.understanding.text or self.typed
 
     def key_of(self, product: Product) -> str | None:
         """Of what the message asks to be done with this product."""

@@ -187,9 +187,11 @@ def _listed(
     another = wanted.intent == "search" or wanted.returns
     if another and (wanted.query, wanted.filters.category) != (state.query, state.filters.category):
         state.leave_topic()
-    state.query, state.filters, state.sort = wanted.query, wanted.filters, wanted.sort
+    state.query, state.words, state.filters, state.sort = wanted.query, wanted.words, wanted.filters, wanted.sort
     state.offset = 0
     state.show(ids)
+    if wanted.sort != "relevance" or wanted.degree:
+        state.focus = ids[:1]  # what is named is what "it" means
     state.degree, state.preferred = wanted.degree, wanted.preferred
     return Evidence(
         products=request.shop.catalogue.known(ids),
@@ -235,7 +237,7 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
     if len(hits) == 1:
         return [Note(key="found_one")]
     if wanted.query and not wanted.filters.category:
-        return [Note(key="found_topic", values={"count": count, "query": wish_of(wanted.query)})]
+        return [Note(key="found_topic", values={"count": count, "query": wanted.words or wish_of(wanted.query)})]
     return [Note(key="found", values={"count": count})]
 
 
@@ -273,7 +275,7 @@ def _near(request: Request) -> Evidence | None:
     hits = [hit for hit in request.shop.search.search(wanted.query, PAGE, wanted.filters) if hit.cosine >= AKIN]
     if not hits or wanted.counting:
         return None
-    notes = [*remarks.unknown(request), Note(key="nearest", values={"query": wish_of(wanted.query)})]
+    notes = [*remarks.unknown(request), Note(key="nearest", values={"query": wanted.words or wish_of(wanted.query)})]
     return _listed(request, hits, notes, elaborate=False)
 
 
@@ -286,7 +288,7 @@ def _not_carried(request: Request) -> Evidence:
     shelves = sorted(counts, key=lambda path: (-counts[path], path))
     top = [shelf_name(path) for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
     names = ", ".join(dict.fromkeys(top[:6])) or request.pieces(len(request.shop.catalogue))
-    query = wanted.query or request.message
+    query = wanted.words or wanted.query or request.message
     # What code read as a search was one; what was only taken for one may have been a remark.
     key = "not_carried" if wanted.source == "rules" else "found_nothing"
     return Evidence(notes=[Note(key=key, values={"query": wish_of(query)[:80], "shelves": names})])

@@ -13,7 +13,6 @@ from assistant.answering.names import OWN_WORDS, TURNED, TWO_WORDS, name_in, nam
 from assistant.answering.question import Question
 from assistant.answering.suspicion import is_suspicious, trusted_attributes
 from assistant.turn import Fact, Language, Note
-from assistant.understanding.chinese import known_words
 from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import singular, stem, words_of
 from data.catalogue import Catalogue
@@ -216,26 +215,10 @@ def _of_more(name: str, question: Question, product: Product) -> bool:
     """Whether the question says more than the attribute does ("is the zip waterproof", "waterproof enough for a storm"):
     a yes to the one is none to the other, so that the listing is quoted only."""
     if has_cjk(question.plain):
-        # "这个帐篷防水吗": what stands between 这个 and the attribute, without a 的, is the product's own name.
-        named_so = re.sub(r"^\W*[这這那][一-鿿]?[^的]{0,5}?(?=" + _chinese_words(name) + ")", "", question.plain)
-        rest = " ".join(Question(named_so).chinese_content)
-        for word in (*other_words(name), name_in(name, "zh")):
-            rest = rest.replace(word.rstrip("吗嗎"), " ")
-        return any(len(run) > 1 for run in _without_known(rest).split())
+        return name not in question.english
     called = (product.title, product.family, product.brand or "", product.attributes.get("colour", ""))
     known = {stem(word) for text in (name, *called, *other_words(name)) for word in _words(text)}
     return any(stem(singular(word)) not in known and stem(word) not in known for word in question.telling)
-
-
-def _chinese_words(name: str) -> str:
-    words = [word.rstrip("吗嗎") for word in (*other_words(name), name_in(name, "zh")) if has_cjk(word)]
-    return "|".join(map(re.escape, words)) or "$"
-
-
-def _without_known(text: str) -> str:
-    for word in reversed(list(known_words(text))):
-        text = f"{text[: word.start]} {text[word.end :]}"
-    return text
 
 
 def _same(asked: Measure, stated: Measure) -> bool:

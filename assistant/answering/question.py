@@ -9,14 +9,18 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.answering.measures import Measure, measures
-from assistant.understanding.chinese import known_words, with_known_words
-from assistant.understanding.cues import POLICIES, QUESTION
-from assistant.understanding.language import has_cjk, normalise
+from assistant.policy_topics import POLICIES
+from assistant.understanding.language import normalise
 from assistant.understanding.patterns import any_of
 from assistant.understanding.vocabulary import stem, words_of
 
 Topic = Literal["price", "stock", "rating", "reviews", "policy", "about", "detail"]
 
+_ASKS = any_of(
+    r"\?\s*$",
+    r"^\W*(?:is|are|does|do|can|could|will|would|how|what|which|when|where|who|why|has|have)\b",
+    r"[吗嗎呢么麼]\W*$|怎么样|怎麼樣|多[大长重高久少]|什么|什麼|几|是不是|能不能|可不可以|有没有",
+)
 _PRICE = any_of(
     r"\bhow much (?:is|are|does (?:it|this|that|one) cost|do they cost|would|for)\b(?!.{0,12}\b(?:delivery|shipping|postage|in it)\b)|\bhow much\W*$",
     r"\b(?:price|expensive|cost)s?\b(?! (?:to (?:ship|return|send)|of (?:shipping|delivery|return)))",
@@ -76,9 +80,11 @@ _ONLY_ASKS = re.compile(
 
 @dataclass(frozen=True)
 class Question:
-    """A message as a question. `text` is in NFKC with the English of its known Chinese words behind it."""
+    """A message as a question. `english` is what the catalogue calls the things that a message in another language asks
+    about; `text` is the message in NFKC with that behind it."""
 
     message: str
+    english: str = ""
 
     @cached_property
     def plain(self) -> str:
@@ -86,7 +92,7 @@ class Question:
 
     @cached_property
     def text(self) -> str:
-        return with_known_words(self.plain)
+        return f"{self.plain} {self.english}".strip()
 
     @cached_property
     def measures(self) -> list[Measure]:
@@ -143,14 +149,13 @@ class Question:
                 return topic
         if self.policies:
             return "policy"
-        asks = QUESTION.search(self.plain) or self.telling or self.chinese_content
+        asks = _ASKS.search(self.plain) or self.telling or self.chinese_content
         return "detail" if asks else "about"
 
     @cached_property
     def telling(self) -> list[str]:
         """The words that say what is asked, in English where Chinese ones are known, each once."""
-        english = " ".join(word.english for word in known_words(self.plain)) if has_cjk(self.plain) else ""
-        words = [word[0].lower() for word in words_of(f"{self.plain} {english}")]
+        words = [word[0].lower() for word in words_of(self.text)]
         telling = [word.removesuffix("'s") for word in words if word.isascii() and word not in _PLAIN]
         return list(dict.fromkeys(word for word in telling if len(word) > 1))
 

@@ -101,6 +101,19 @@ def fetch_weights(settings: StoreSettings) -> None:
         _weights(choice.model, hub=choice.kind == "transformers")
 
 
+def read_by(settings: StoreSettings) -> Literal["learned", "model", "unsure"]:
+    """Who reads messages. Left to itself, a model on a server or a GPU reads every one, and the small one on the CPU
+    none: what the learned reader is unsure of, that one knows no better (docs/quality.md has the measurement)."""
+    if settings.understanding != "auto":
+        return settings.understanding
+    return "model" if choose(settings).kind in ("openai", "transformers") and has_better_model(settings) else "learned"
+
+
+def has_better_model(settings: StoreSettings) -> bool:
+    """Whether the model is another than the small one that Aisle ships with."""
+    return choose(settings).model not in ("", DEFAULT_LLM)
+
+
 def describe(engine: BaseChatModel | None) -> str:
     """One line for people: `Qwen2.5-Coder-1.5B-Instruct with OpenVINO GenAI on the CPU`."""
     return "no language model: replies come from templates" if engine is None else str(getattr(engine, "label", engine))

@@ -19,16 +19,13 @@ from assistant.replies.questions import say_question
 from assistant.replies.translation import to_chinese
 from assistant.turn import Evidence, Language, Note
 from assistant.understanding.language import has_cjk, normalise
-from assistant.understanding.prices import parse_price
 from data.errors import AisleError
+from retrieval.request import content
 
 LONGEST_ADDITION = 70  # tokens
 LONGEST_SECOND_TRY = 50  # tokens
 LONGEST_QUOTE = 300  # characters of the shopper's message
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n+")
-_LEADING_TO_PRICE = re.compile(
-    r"[\s,]*(?:\b(?:and|that|which|with|are|is|an?)\s+)*(?:\b(?:priced?|costs?|costing)\b)?[\s,]*$", re.IGNORECASE
-)
 
 log = structlog.get_logger()
 
@@ -133,11 +130,7 @@ def _request(name: str, facts: dict[str, str], message: str) -> list[BaseMessage
 
 def _without_price(message: str) -> str:
     """The list keeps to the price already, and a model that reads it says it of a product."""
-    text = normalise(message)
-    price = parse_price(text)
-    for start, end in sorted(price.spans, reverse=True) if price else ():
-        text = _LEADING_TO_PRICE.sub("", text[:start]) + text[end:]
-    return text.strip()
+    return content(normalise(message)) or message
 
 
 def unfenced(message: str) -> str:

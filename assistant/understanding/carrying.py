@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.understanding.exact import ExactParts
+from assistant.understanding.conditions import Conditions
 from assistant.understanding.vocabulary import Mention
 from data.records import CATEGORY_SEPARATOR
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
@@ -14,7 +14,7 @@ _LISTED = (CATEGORY, BRAND, COLOUR)
 JUST_BELOW = 0.01  # the smallest step between two prices
 
 
-def conditions(parts: ExactParts, carried: Filters, *, also: bool = False, shown_prices: list[float]) -> Filters:
+def conditions(parts: Conditions, carried: Filters, *, also: bool = False, shown_prices: list[float]) -> Filters:
     """The filters in force after a message.
 
     A named value replaces those of its field, unless the shopper says `also`; a new bound replaces the bound on its
@@ -67,7 +67,7 @@ def _within(path: str, other: str) -> bool:
     return path == other or path.startswith(other + CATEGORY_SEPARATOR)
 
 
-def _bound(filters: Filters, parts: ExactParts, shown_prices: list[float]) -> None:
+def _bound(filters: Filters, parts: Conditions, shown_prices: list[float]) -> None:
     low, high = (parts.price.low, parts.price.high) if parts.price else (None, None)
     if parts.cheaper and shown_prices:  # "too expensive, 60 at most": the narrower of the two
         below = round(min(shown_prices) - JUST_BELOW, 2)

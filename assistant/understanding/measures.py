@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.understanding.amounts import Amount, find_amounts
-from assistant.understanding.prices import AROUND
+from assistant.understanding.money import AROUND
 from retrieval.measures import NAMES, UNITS, Measure
 
 CUES: dict[str, str] = {

@@ -1,53 +1,24 @@
-"""What the language model is asked: an intent that code could not settle, a translation, what answers a wish."""
+"""What the language model is asked beside reading: a translation, what answers a wish, what belongs to an occasion."""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import structlog
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
-from pydantic import BaseModel, ValidationError
 
-from assistant.prompts import prefix, said
-from assistant.turn import Intent
+from assistant.prompts import prefix
 from assistant.understanding.language import has_cjk
 from data.errors import AisleError
 
 LONGEST_QUERY = 60  # characters
-ANSWER_TOKENS = 16
 TRANSLATION_TOKENS = 16
 REWRITING_TOKENS = 22
 MOST_THINGS = 3
 ROLES_TOKENS = 48
-READ_BY_CODE = ("bundle", "memory")  # intents that the model is not offered
-
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "intent": {"type": "string", "enum": [intent for intent in get_args(Intent) if intent not in READ_BY_CODE]},
-    },
-    "required": ["intent"],
-    "additionalProperties": False,
-}
-
 log = structlog.get_logger()
-
-
-class Reading(BaseModel):
-    intent: Intent
-
-
-def read_message(model: BaseChatModel, message: str, topic: str = "") -> Reading | None:
-    """The intent; None where the engine fails or answers outside the schema."""
-    answer = _ask(model, "understand", said(message, topic), response_schema=_SCHEMA, max_tokens=ANSWER_TOKENS)
-    try:
-        return Reading(**json.loads(answer)) if answer else None
-    except (json.JSONDecodeError, TypeError, ValidationError):
-        log.warning("the model's answer is outside the schema", answer=answer)
-        return None
 
 
 def translate(model: BaseChatModel, message: str) -> str:
@@ -76,8 +47,7 @@ def roles_of(model: BaseChatModel, occasion: str) -> list[str]:
 
 
 def warm(model: BaseChatModel) -> None:
-    """Read the fixed prompts into the engine's cache and compile the schema, so that no shopper waits for it."""
-    _ask(model, "understand", "hello", response_schema=_SCHEMA, max_tokens=1)
+    """Read the fixed prompts into the engine's cache, so that no shopper waits for it."""
     for prompt in ("rewrite", "to_english"):
         _ask(model, prompt, "hello", max_tokens=1)
 

@@ -14,7 +14,6 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from assistant.understanding.chinese import Translated, known_words
 from assistant.understanding.inflection import singular, stem
 from assistant.understanding.language import has_cjk, simplified
 from data.catalogue import Catalogue
@@ -106,19 +105,11 @@ class Vocabulary:
                 words = text[start:end] if mixed else ""
                 found.append(replace(meanings[0], others=tuple(meanings[1:]), words=words))
             place += max(size, 1)
-        return found + [new for new in self._in_chinese(text) if not any(_overlap(new, old) for old in found)]
+        return found
 
     def _here(self, word: str) -> str:
         """The word as it is looked up; of British and American words the one that this catalogue uses."""
         return singular(exchanged(word.lower(), lambda other: (singular(other),) in self._entries))
-
-    def _in_chinese(self, text: str) -> list[Mention]:
-        """What Chinese words name that the catalogue knows in English (防水: waterproof)."""
-        return [
-            replace(mention, start=word.start, end=word.end, words=word.english, others=_at(word, mention.others))
-            for word in known_words(simplified(text))
-            for mention in self.mentions(word.english)
-        ]
 
     def lacking(self, start: int, end: int, thing: str) -> Mention | None:
         """What "without nuts" or "no gluten" asks for: `contains nuts: no`, `gluten free: yes`; None where no
@@ -198,7 +189,7 @@ class Vocabulary:
     def _add_colour_words(self) -> None:
         known = self._catalogue.rows_by_attribute.get(COLOUR, {})
         for word, canonical in colours().items():
-            if canonical in known:
+            if canonical in known and not (len(word) == 1 and has_cjk(word)):  # 蓝 is no colour in 蓝牙
                 self._add(word, COLOUR, canonical, len(known[canonical]))
 
     def _means_colour(self, text: str, start: int, end: int, values: set[str]) -> bool:
@@ -234,14 +225,6 @@ class Vocabulary:
             *self._catalogue.brands,
         ]
         return frozenset(stem(match[0]) for text in texts for match in _TOKEN.finditer(text))
-
-
-def _at(word: Translated, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
-    return tuple(replace(mention, start=word.start, end=word.end, words=word.english) for mention in mentions)
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _widest(paths: set[str]) -> set[str]:

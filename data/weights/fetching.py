@@ -72,6 +72,8 @@ def _bring(weights: Weights, place: Path, arrived: Arrived) -> None:
 
 
 def _from_hub(weights: Weights, place: Path, arrived: Arrived) -> None:
+    if not weights.hub:
+        raise _NotFromHereError("the hub has it in another form")
     _ask_for_space(weights, place, weights.bytes - _size(place, "*.hub.part"))
     done = 0
     for file in weights.files:

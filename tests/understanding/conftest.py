@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pytest
 
+from assistant.state import DialogueState
+from assistant.turn import Understanding
+from assistant.understanding.resolution import Resolver
 from assistant.understanding.vocabulary import Vocabulary
 from data.catalogue import Catalogue
+from data.errors import AisleError
 from data.records import Product
 from data.schema import PRODUCTS, Columns
+from data.store import Store, StoreSettings
+from retrieval.encoder import Encoder
+from retrieval.filters import Filters
+from retrieval.hybrid import HybridSearch
+from retrieval.phrases import PhraseEncoder
+from tests.understanding.notation import command, message
+from tests.understanding.shops import CAR_PARTS, DRUGSTORE, Row
 
 MUGS = "Kitchen > Drinkware > Travel Mugs"
 CUPS = "Kitchen > Drinkware > Coffee Mugs"
@@ -63,3 +76,66 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
 def mugs(catalogue: Catalogue) -> list[Product]:
     """A blue one for 25, a red one for 20 and an orange one for 30, as if just shown."""
     return [catalogue.get(f"mug-{colour}") for colour in ("blue", "red", "orange")]
+
+
+@dataclass
+class Shop:
+    """A small store in which commands written in the corpus's notation are resolved."""
+
+    search: HybridSearch
+    resolver: Resolver
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.search.catalogue
+
+    def resolve(self, line: str, state: DialogueState | None = None, cart: tuple[str, ...] = ()) -> Understanding:
+        read = command(line)
+        return self.resolver.resolve(read, message(read), state or DialogueState(), self.catalogue.known(cart))
+
+    def allowed(self, filters: Filters) -> list[Product]:
+        """All products that the conditions let through."""
+        return self.catalogue.products(filters.mask(self.catalogue).nonzero()[0])
+
+    def found(self, understanding: Understanding) -> list[Product]:
+        hits = self.search.search(understanding.query, 8, understanding.filters)
+        return [self.catalogue.get(hit.product_id) for hit in hits]
+
+
+@pytest.fixture(scope="session")
+def phrases() -> PhraseEncoder:
+    encoder = PhraseEncoder()
+    try:
+        encoder.encode_phrase("warm")
+    except AisleError as error:
+        pytest.skip(f"the phrase encoder cannot be fetched: {error}")
+    return encoder
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    encoder = Encoder()
+    try:
+        _ = encoder.model
+    except AisleError as error:
+        pytest.skip(f"the encoder cannot be fetched: {error}")
+    return encoder
+
+
+def _opened(name: str, rows: list[Row], tmp: pytest.TempPathFactory, encoder: Encoder, phrases: PhraseEncoder) -> Shop:
+    store = Store.create(tmp.mktemp(name), StoreSettings(name=name))
+    store.write_table(pa.Table.from_pylist(rows, schema=PRODUCTS), store.products_file)
+    search = HybridSearch.open(store, encoder=encoder, progress=False)
+    return Shop(search, Resolver(search, None, "en", phrases, store.index_folder))
+
+
+@pytest.fixture(scope="session")
+def garage(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, phrases: PhraseEncoder) -> Shop:
+    """Parts for cars: `shops.CAR_PARTS`."""
+    return _opened("garage", CAR_PARTS, tmp_path_factory, encoder, phrases)
+
+
+@pytest.fixture(scope="session")
+def drugstore(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, phrases: PhraseEncoder) -> Shop:
+    """`shops.DRUGSTORE`."""
+    return _opened("drugstore", DRUGSTORE, tmp_path_factory, encoder, phrases)

@@ -4,8 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from assistant.understanding.exact import read_exact
+from assistant.conversation.commands import Command, Span
+from assistant.understanding.conditions import read_conditions
 from assistant.understanding.fitting import Fitted, fit, is_size
+from assistant.understanding.linking import Linker
 from assistant.understanding.vocabulary import Vocabulary
 from data.catalogue import Catalogue
 from data.schema import PRODUCTS, Columns
@@ -38,7 +40,10 @@ def shelves() -> Catalogue:
 
 def fitted(text: str, shelf: str, shelves: Catalogue) -> Fitted:
     scope = np.array([row for row, (name, _) in enumerate(ROWS) if name == shelf])
-    return fit(shelves, scope, read_exact(text, Vocabulary(shelves)).measures)
+    said = read_conditions(
+        Command("find", text, spans=(Span(0, len(text), "meas"),)), Linker(shelves, Vocabulary(shelves), None)
+    )
+    return fit(shelves, scope, said.measures)
 
 
 @pytest.mark.parametrize(

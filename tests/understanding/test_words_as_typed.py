@@ -1,10 +1,9 @@
-"""Slips, run-ons, two Englishes, two scripts and refusals, against the words of one small catalogue."""
+"""Slips of the finger, two Englishes, two scripts and refused words, against the words of one small catalogue."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.understanding.exact import read_exact, residue
 from assistant.understanding.language import normalise, simplified
 from assistant.understanding.vocabulary import Vocabulary
 from retrieval.dialect import exchanged
@@ -54,28 +53,6 @@ def test_the_other_english_helps_only_where_the_catalogue_lacks_the_word(spellin
     assert exchanged("torch", COUNTS.__contains__) == "torch"
     assert exchanged("pacifier", COUNTS.__contains__) == "pacifier"  # neither is here
     assert spelling.mend("flashlight", lambda _: True) == "torch"
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("um yeah hi so i'm looking for like a blue mug you know", "i'm looking for a"),
-        ("uh, a mug or something", "a"),
-        ("something like a mug", "something like a"),
-    ],
-)
-def test_what_is_only_spoken_is_left_out(text: str, left: str, vocabulary: Vocabulary) -> None:
-    parts = read_exact(text, vocabulary)
-    named = [(mention.start, mention.end) for mention in parts.wanted]
-    assert residue(text, [*parts.spans, *named]) == left
-
-
-def test_a_refused_word_that_names_no_value_leaves_the_query_and_is_refused_as_a_word(vocabulary: Vocabulary) -> None:
-    for text in ("a Grove bar, not mixed", "a Grove bar but nothing mixed please", "a Grove bar, not too mixed"):
-        parts = read_exact(text, vocabulary)
-        assert [(mention.field, mention.values) for mention in parts.refused] == [("word", ("mixed",))], text
-        assert "mixed" not in residue(text, parts.spans)
-    assert read_exact("a bar, not sure", vocabulary).refused == []
 
 
 def test_products_with_a_refused_word_are_out(vocabulary: Vocabulary) -> None:

@@ -1,0 +1,222 @@
+"""What a shopper's words name in this catalogue: by their form and spelling, and across languages by meaning.
+
+The catalogue's own words are the dictionary: names of categories, of features, values of attributes. Words that none
+of them has the form of are compared with all of them by the multilingual encoder; what comes back is always one of
+the shop's own, and nothing where none lies near.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import structlog
+
+from assistant.understanding.language import has_cjk, simplified
+from assistant.understanding.vocabulary import Mention, Vocabulary
+from data.catalogue import Catalogue
+from data.errors import AisleError
+from data.files import replacing
+from data.lexicon import load
+from data.records import CATEGORY_SEPARATOR, shelf_name
+from data.store import fingerprint
+from retrieval.filters import CATEGORY, COLOUR
+from retrieval.phrases import PhraseEncoder
+
+SAME: Final = 0.62  # cosine from which two phrases are called the same
+ASKED: Final = 0.5  # … and from which a question asks for an attribute
+NEAR: Final = 0.42  # … and from which one is worth a look
+VERSION: Final = "1"  # of the encoding of words
+MOST_WORDS: Final = 4000  # of a catalogue, the commonest
+MOST_NAMED: Final = 4  # words of a value that somebody may say
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class CatalogueWord:
+    """A word of the catalogue: `values` of `field`, said of so many products."""
+
+    text: str
+    field: str
+    values: tuple[str, ...]
+    products: int
+
+
+@dataclass(frozen=True)
+class Near:
+    word: CatalogueWord
+    cosine: float
+
+
+class Linker:
+    """`phrases` None: by form and spelling alone. In `folder` the vectors of the catalogue's words are kept.
+    `mended` gives words without slips of the finger."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        vocabulary: Vocabulary,
+        phrases: PhraseEncoder | None,
+        folder: Path | None = None,
+        *,
+        mended: Callable[[str], str] = str.lower,
+    ) -> None:
+        self._folder = folder
+        self._mended = mended
+        self._lock = threading.Lock()
+        self._catalogue = catalogue
+        self._vocabulary = vocabulary
+        self._phrases = phrases
+
+    def mentions(self, text: str, start: int = 0, *, things: bool = False, foreign: bool = False) -> list[Mention]:
+        """What the words of a span name, with places counted from `start`. `things`: a kind of product is meant, else a
+        property of one. By form; by spelling; and where the words are `foreign`, or Chinese, by meaning.
+
+        :returns: nothing where the catalogue has no such word.
+        """
+        found = self._vocabulary.mentions(text) or self._colour(text)
+        if not found and (mended := self._mended(text)) != text.lower():
+            found = [replace(mention, start=0, end=len(text)) for mention in self._vocabulary.mentions(mended)]
+        named = found and (not things or any(mention.field == CATEGORY for mention in found))
+        if not named and (foreign or has_cjk(text)):
+            near = self.nearest(text, things=things)
+            if near and near[0].cosine >= SAME:
+                found = [*found, _mention(near[0].word, len(text))]
+        return [_moved(mention, start) for mention in found]
+
+    def _colour(self, text: str) -> list[Mention]:
+        """红, said by itself of a colour; within other words a single character means something else."""
+        bare = simplified(text.strip()).removesuffix("的").removesuffix("色")
+        name = load("colours").chinese.get(bare) if len(bare) == 1 else None
+        known = self._catalogue.rows_by_attribute.get(COLOUR, {})
+        return [Mention(0, len(text), COLOUR, (name,), words=name)] if name and name in known else []
+
+    def meaning(self, text: str) -> str:
+        """What the catalogue calls it, "" where it has no word for it."""
+        near = self.nearest(text)
+        return near[0].word.text if near and near[0].cosine >= SAME else ""
+
+    def in_english(self, spans: Sequence[str]) -> str:
+        """What the catalogue calls each of these stretches of a question: an attribute, one of its values or a kind of
+        thing; of what lies far from all of them nothing."""
+        found = [self._attribute(text) or self.meaning(text) for text in spans]
+        return " ".join(dict.fromkeys(filter(None, found)))
+
+    def _attribute(self, text: str) -> str:
+        near = self._nearest_of(text, 1, lambda: self._names, lambda: self._vectors_of_names)
+        return near[0].word.text if near and near[0].cosine >= ASKED else ""
+
+    def nearest(self, text: str, k: int = 3, *, things: bool = False) -> list[Near]:
+        """The catalogue's words nearest in meaning, the nearest first; none that is not worth a look."""
+        if things:
+            return self._nearest_of(text, k, lambda: self._words_of_things, lambda: self._vectors_of_things)
+        return self._nearest_of(text, k, lambda: self._words, lambda: self._vectors)
+
+    def _nearest_of(
+        self, text: str, k: int, words: Callable[[], list[CatalogueWord]], vectors: Callable[[], np.ndarray]
+    ) -> list[Near]:
+        plain = simplified(text.strip().lower())
+        if self._phrases is None or not plain:
+            return []
+        try:
+            vector = self._phrases.encode_phrase(plain)
+            with self._lock:  # of two threads one encodes
+                known, matrix = words(), vectors()
+        except AisleError as error:
+            log.warning("words are not compared by meaning", reason=str(error))
+            self._phrases = None
+            return []
+        if not known:
+            return []
+        cosines = matrix @ vector
+        best = np.argsort(-cosines)[:k]
+        return [Near(known[place], float(cosines[place])) for place in best if cosines[place] >= NEAR]
+
+    def warm(self) -> None:
+        """Encode the catalogue's words, so that the first shopper does not wait for it."""
+        self.nearest("warm")
+        self.nearest("warm", things=True)
+
+    @cached_property
+    def _words_of_things(self) -> list[CatalogueWord]:
+        names: dict[str, list[str]] = {}
+        for path in self._catalogue.rows_by_category:
+            names.setdefault(shelf_name(path).casefold(), []).append(path)
+        return [
+            CatalogueWord(
+                name, CATEGORY, tuple(_widest(paths)), sum(len(self._catalogue.rows_by_category[p]) for p in paths)
+            )
+            for name, paths in names.items()
+        ]
+
+    @cached_property
+    def _words(self) -> list[CatalogueWord]:
+        found: Counter[tuple[str, str, str]] = Counter()
+        for name, values in self._catalogue.rows_by_attribute.items():
+            for value, rows in values.items():
+                if value in ("yes", "true"):
+                    found[name, name, value] += len(rows)
+                elif value not in ("no", "false") and _sayable(value):
+                    found[value, name, value] += len(rows)
+        common = [CatalogueWord(text, field, (value,), n) for (text, field, value), n in found.most_common(MOST_WORDS)]
+        return common + self._words_of_things
+
+    @cached_property
+    def _names(self) -> list[CatalogueWord]:
+        rows = self._catalogue.rows_by_attribute
+        return [CatalogueWord(name, name, (), sum(map(len, values.values()))) for name, values in rows.items()]
+
+    @cached_property
+    def _vectors_of_names(self) -> np.ndarray:
+        return self._encoded(self._names)
+
+    @cached_property
+    def _vectors(self) -> np.ndarray:
+        return self._encoded(self._words)
+
+    @cached_property
+    def _vectors_of_things(self) -> np.ndarray:
+        return self._encoded(self._words_of_things)
+
+    def _encoded(self, words: Sequence[CatalogueWord]) -> np.ndarray:
+        """float32 `[words, dimensions]`, read where they were encoded before."""
+        assert self._phrases is not None
+        texts = [simplified(word.text.lower()) for word in words]
+        file = self._folder and self._folder / f"words-{fingerprint(VERSION, *texts)[:16]}.npy"
+        try:
+            if file and file.exists() and len(kept := np.load(file)) == len(texts):
+                return kept
+        except (OSError, ValueError):
+            log.warning("the catalogue's words are encoded anew", file=str(file))
+        vectors = self._phrases.encode(texts)
+        if file:
+            try:
+                with replacing(file) as beside, beside.open("wb") as out:
+                    np.save(out, vectors)
+            except (OSError, AisleError) as error:
+                log.warning("the catalogue's words are not kept", reason=str(error))
+        return vectors
+
+
+def _mention(word: CatalogueWord, length: int) -> Mention:
+    return Mention(0, length, word.field, word.values, words=word.text)
+
+
+def _moved(mention: Mention, by: int) -> Mention:
+    others = tuple(_moved(other, by) for other in mention.others)
+    return replace(mention, start=mention.start + by, end=mention.end + by, others=others)
+
+
+def _sayable(value: str) -> bool:
+    return any(letter.isalpha() for letter in value) and (len(value.split()) <= MOST_NAMED) and len(value) <= 40
+
+
+def _widest(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if not any(path.startswith(other + CATEGORY_SEPARATOR) for other in paths)]

@@ -1,0 +1,264 @@
+"""Which products the words of a `ref` span point at: a place, a name, a price, a property, a degree, or just "it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from assistant.understanding import words
+from assistant.understanding.amounts import find_amounts
+from assistant.understanding.degrees import read_degree
+from assistant.understanding.inflection import singular, stem
+from assistant.understanding.language import has_cjk
+from assistant.understanding.traditional import simplified
+from data.records import Product
+from retrieval.measures import intervals
+
+MOST_LIKE = 88  # of 100: a word of a title, with a slip of the finger
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What can be pointed at: `shown` is the list that the shopper sees, `focus` what was spoken of last one by one,
+    `seen` everything that was ever shown, in order of appearance, `cart` what is in the cart."""
+
+    shown: Sequence[Product] = ()
+    focus: Sequence[Product] = ()
+    seen: Sequence[Product] = ()
+    cart: Sequence[Product] = ()
+
+    @property
+    def everything(self) -> list[Product]:
+        """Each once, what is nearest first."""
+        return list({p.product_id: p for p in (*self.shown, *self.focus, *self.cart, *reversed(self.seen))}.values())
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """`products` in the order meant. `exact` where a place, name or property says which, and not a mere "it".
+    `problem` is a phrase key that says why nothing could be found."""
+
+    products: tuple[Product, ...] = ()
+    exact: bool = False
+    problem: str = ""
+
+
+Meaning = Callable[[str], str]  # a word → what the catalogue calls it, "" where nobody knows
+
+
+def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> Pointed:
+    """What the words of one `ref` span mean."""
+    if (placed := _by_place(text, table)) is not None:
+        return placed
+    for attempt in (_by_price, _by_degree, _by_other):
+        if (found := attempt(text, table)) is not None:
+            return Pointed(tuple(found), exact=True)
+    if found := _by_words(text, table, meaning):
+        return Pointed(tuple(found), exact=True)
+    return _pronoun(text, table)
+
+
+def _by_place(text: str, table: Table) -> Pointed | None:
+    places = _places(text)
+    if not places:
+        return None
+    listed = list(table.shown)
+    if _earlier(text) and table.seen:
+        listed = list(table.seen)
+    if not listed:
+        return Pointed(problem="nothing_shown")
+    if named := _of_a_kind(text, table):  # "the first belt", of the belts that were shown
+        listed = named
+    if any(place > len(listed) or -place > len(listed) for place in places):
+        return Pointed(problem="only_so_many_shown")
+    chosen = [listed[place - 1 if place > 0 else place] for place in places]
+    return Pointed(tuple({p.product_id: p for p in chosen}.values()), exact=True)
+
+
+def _of_a_kind(text: str, table: Table) -> list[Product]:
+    """The products that the noun beside a place names, in the order in which they were shown; [] where none are."""
+    said = [word for word in content_words(_without_places(text)) if not word.isdigit()]
+    if not said:
+        return []
+    for products in (table.shown, table.seen):
+        kind = [p for p in products if all(_stated(word, _described(p), p, lambda _: "") for word in said)]
+        if kind:
+            return kind if len(kind) < len(products) else []
+    return []
+
+
+def _without_places(text: str) -> str:
+    plain = simplified(text.lower())
+    for (start, end), _ in reversed(words.found("ordinals", plain)):
+        plain = f"{plain[:start]} {plain[end:]}"
+    return plain
+
+
+def _places(text: str) -> list[int]:
+    """Places as they are counted, from 1 on, from the end below 0: "the first two" → 1, 2."""
+    ordinals = [place for _, place in words.found("ordinals", text)]
+    plain = simplified(text.lower())
+    for table in words.tables():
+        for form in table.get("numbered", ()):
+            before, _, after = form.partition("{}")
+            ordinals += [
+                int(n)
+                for n in re.findall(rf"(?<!\w){re.escape(before)}\s?(\d{{1,2}})(?![\w.]){re.escape(after)}", plain)
+            ]
+        for leading in table.get("leading", ()):
+            if several := re.search(rf"{leading}([一二两三四五\d])", plain):
+                return list(range(1, _count(several[1]) + 1))
+        for trailing in table.get("trailing", ()):
+            if several := re.search(rf"(?<!最){trailing}([二两三四\d])", plain):
+                return list(range(-_count(several[1]), 0))
+    counted = [_count(match) for match in re.findall(r"\b(two|three|four|five|couple|\d)\b", plain)]
+    if len(ordinals) == 1 and counted and re.match(r"\W*(?:the )?(?:first|top|last)\b", plain):
+        many = counted[0]
+        return list(range(1, many + 1)) if ordinals[0] == 1 else list(range(-many, 0))
+    return [] if re.search(r"\bsecond[- ]hand\b", plain) else ordinals
+
+
+def _count(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return int(next((value for _, value in words.found("numbers", word)), 2))
+
+
+def _earlier(text: str) -> bool:
+    return any(meaning == "earliest" for _, meaning in words.found("pointers", text))
+
+
+def _by_price(text: str, table: Table) -> list[Product] | None:
+    """ "The $41.50 one", "the 40 one": one that costs just that."""
+    for amount in find_amounts(text):
+        for products in (table.shown, table.seen):
+            same = [p for p in products if abs(p.price - amount.low) < 0.005 or int(p.price) == int(amount.low) != 1]
+            if len(same) == 1 and amount.low > 12:
+                return same
+    return None
+
+
+def _by_degree(text: str, table: Table) -> list[Product] | None:
+    """ "The lighter of the two", "the cheapest of those"."""
+    candidates = list(table.focus) if len(table.focus) > 1 else list(table.shown) or list(table.focus)
+    names = tuple({name for product in candidates for name in product.attributes})
+    said = read_degree(text, names)
+    if said is None or len(candidates) < 2:
+        return None
+    figures = [(figure, product) for product in candidates if (figure := figure_of(product, said.of)) is not None]
+    if not figures:
+        return None
+    best = (max if said.most else min)(figures, key=lambda pair: pair[0])
+    return [best[1]]
+
+
+def figure_of(product: Product, of: str) -> float | None:
+    """What the product has of a figure, in one unit; None where its listing does not say."""
+    if of == "price":
+        return product.price
+    if of == "rating":
+        return product.rating
+    for name, value in product.attributes.items():
+        if name == of or re.search(rf"\b{re.escape(of)}\b", name):
+            for interval in intervals(value):
+                return interval.high if interval.high != float("inf") else interval.low
+            if number := re.search(r"\d+(?:\.\d+)?", value):
+                return float(number[0])
+    return None
+
+
+def _by_other(text: str, table: Table) -> list[Product] | None:
+    pointers = {meaning for _, meaning in words.found("pointers", text)}
+    spoken, shown = list(table.focus), list(table.shown)
+    pair = spoken if len(spoken) == 2 else shown[:2]
+    if "latter" in pointers and len(pair) == 2:
+        return pair[1:]
+    if "former" in pointers and len(pair) == 2:
+        return pair[:1]
+    if "other" in pointers and len(pair) == 2 and len(shown) <= 2 and spoken:
+        return [product for product in pair if product.product_id != spoken[-1].product_id][:1]
+    return None
+
+
+def _by_words(text: str, table: Table, meaning: Meaning) -> list[Product]:
+    """Products that the words describe, by title, brand, kind or property: all that fit best, where that is few."""
+    said = content_words(text)
+    if not said:
+        return []
+    spoken = {product.product_id for product in table.focus}
+    scored = []
+    for nearness, product in enumerate(table.everything):
+        described = _described(product)
+        share = sum(_weight(word) for word in said if _stated(word, described, product, meaning)) / sum(
+            map(_weight, said)
+        )
+        scored.append((share, product.product_id in spoken, -nearness, product))
+    best = max((share for share, *_ in scored), default=0.0)
+    if best < (0.5 if len(said) > 1 else 0.99):
+        return []
+    shown = {product.product_id for product in table.shown}
+    fitting = [(spoke, near, product) for share, spoke, near, product in scored if share == best]
+    listed = [each for each in fitting if each[2].product_id in shown] or fitting
+    several = words.found("pointers", text) and any(
+        m in ("several", "both", "all") for _, m in words.found("pointers", text)
+    )
+    chosen = sorted(listed, key=lambda each: (each[0], each[1]), reverse=True)
+    return [product for *_, product in (chosen if several else chosen[:1])]
+
+
+def _weight(word: str) -> float:
+    return 1.0 + (len(word) > 3)
+
+
+def content_words(text: str) -> list[str]:
+    """The words that describe, without those that only point."""
+    plain = simplified(text.lower())
+    for part in ("pointers", "empty", "numbers"):
+        for (start, end), _ in reversed(words.found(part, plain)):
+            plain = f"{plain[:start]} {plain[end:]}"
+    return [word for word in _TOKEN.findall(plain) if len(word) > 1 or word.isdigit()]
+
+
+def _described(product: Product) -> set[str]:
+    stated = [
+        name if value.casefold() == "yes" else value
+        for name, value in product.attributes.items()
+        if value.casefold() != "no"
+    ]
+    text = " ".join([product.title, product.brand or "", product.family, *stated]).lower()
+    tokens = {token for found in _TOKEN.findall(text) for token in (found, *found.split("-"))}
+    return tokens | {singular(token) for token in tokens} | {stem(token) for token in tokens}
+
+
+def _stated(word: str, described: set[str], product: Product, meaning: Meaning) -> bool:
+    if word in described or singular(word) in described or stem(word) in described:
+        return True
+    if has_cjk(word):
+        if word in simplified(product.title):
+            return True
+        known = meaning(word).lower()
+        return bool(known) and all(stem(part) in described for part in known.split())
+    return len(word) > 3 and any(fuzz.ratio(word, other) >= MOST_LIKE for other in described if len(other) > 3)
+
+
+def _pronoun(text: str, table: Table) -> Pointed:
+    meanings = [meaning for _, meaning in words.found("pointers", text)]
+    shown, focus = tuple(table.shown), tuple(table.focus)
+    if not shown and not focus:
+        return Pointed(problem="nothing_shown")
+    if "both" in meanings:
+        pair = focus if len(focus) == 2 else shown[:2]
+        return Pointed(pair, exact=True)
+    if "all" in meanings:
+        return Pointed(focus if len(focus) > 1 else shown or focus, exact=True)
+    if "several" in meanings:
+        return Pointed(focus if len(focus) > 1 or (len(focus) == 1 and len(shown) <= 1) else shown or focus)
+    if focus:
+        return Pointed(focus[:1] if "one" in meanings else focus)
+    if len(shown) == 1:
+        return Pointed(shown)
+    return Pointed(problem="which_one")

@@ -1,0 +1,213 @@
+"""Lists: a new one, a change to the one on the table, more of it, without what is rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.conversation.commands import Command
+from assistant.turn import Understanding
+from assistant.understanding.brands import not_carried
+from assistant.understanding.carrying import conditions
+from assistant.understanding.conditions import Conditions
+from assistant.understanding.fitting import MEASURE
+from assistant.understanding.grounding import NOTHING_GROUNDED, Grounded, ground
+from assistant.understanding.inflection import stem
+from assistant.understanding.pointing import content_words
+from assistant.understanding.querying import Query
+from assistant.understanding.resolution.situation import Situation, Tools, overlapping
+from assistant.understanding.vocabulary import Mention, words_of
+from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+
+
+def find(tools: Tools, turn: Situation) -> Understanding:
+    if turn.command.has("own") and not turn.command.has("thing", "use"):
+        turn = turn.with_command(_relabelled(turn.command, "own", "thing"))  # "my toaster broke"
+    if len(apart := requests_apart(tools, turn)) > 1:
+        return Understanding(intent="search", several=apart)
+    return listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
+
+
+def requests_apart(tools: Tools, turn: Situation) -> list[Understanding]:
+    """ "A tent and a sleeping bag": each kind of thing by itself, with the conditions that stand beside it."""
+    command = turn.command
+    things = [span for span in command.own_spans if span.label == "thing"]
+    shelves = [tools.linker.mentions(command.text[s.start : s.end], things=True, foreign=turn.foreign) for s in things]
+    named = [{value for m in each if m.field == CATEGORY for value in m.values} for each in shelves]
+    if len(things) < 2 or not all(named) or any(a & b for i, a in enumerate(named) for b in named[i + 1 :]):
+        return []
+    between = command.text[things[0].end : things[-1].start]
+    if re.search(r"\bor\b|或|还是|還是|/", between) or not re.search(
+        r"\band\b|[,，、+&]|和|跟|还有|與|以及|\bplus\b", between
+    ):
+        return []
+    ends = [span.start for span in things[1:]] + [len(command.text)]
+    parts, start = [], 0
+    for end in ends:
+        own = tuple(s for s in command.own_spans if start <= s.start < end)
+        text = command.text[start:end]
+        spans = tuple(replace(s, start=s.start - start, end=s.end - start) for s in own)
+        parts.append(Command("find", text, 0, spans, command.sure))
+        start = end
+    return [
+        listed(tools, turn.with_command(part), Understanding(intent="search"), Filters(), refining=False)
+        for part in parts
+    ]
+
+
+def refine(tools: Tools, turn: Situation) -> Understanding:
+    state, read = turn.state, turn.conditions
+    shelves = {value for mention in read.things for value in mention.values}
+    another = bool(shelves) and not overlapping(shelves, state.filters.category) and bool(state.filters.category)
+    if another or (turn.command.has("thing") and not shelves and not state.query):
+        return find(tools, turn)
+    kind = state.kind
+    changes_order = read.sort or (read.degree and read.degree.degree)
+    understanding = Understanding(intent="recommend" if kind and not changes_order else "refine")
+    if understanding.intent == "recommend":
+        understanding.kind, understanding.new_only = kind, state.new_only
+        understanding.references = state.basis
+    if turn.pointed.products and turn.command.has("not") and not turn.command.has("want", "degree", "price_max"):
+        return reject(tools, turn)
+    return listed(tools, turn, understanding, state.filters, refining=True)
+
+
+def listed(
+    tools: Tools, turn: Situation, understanding: Understanding, carried: Filters, *, refining: bool
+) -> Understanding:
+    """Query and filters of a list, new or going on from the one on the table."""
+    state, command, read = turn.state, turn.command, turn.conditions
+    asked = not_carried(command.text, tools.search.catalogue)
+    understanding.unknown = [brand.called for brand in asked if _is_wanted(command, brand.start)]
+    brands = [(brand.start, brand.end) for brand in asked]
+    if not refining and command.has("ref") and not turn.pointed.exact:
+        turn = turn.with_command(_with_names(command))  # "the Ardo kettle", which is not on the table
+        command = turn.command
+    query = (tools.queries.words_of if refining else tools.queries.of)(command, without=brands, foreign=turn.foreign)
+    if read.degree and read.degree.degree and not refining:
+        understanding.degree = read.degree.degree.model_copy(update={"compared": False})
+    elif read.degree:
+        understanding.degree = read.degree.degree
+    elif refining:
+        understanding.degree = state.degree
+    wanted = _within_reach(read.wanted, rewritten=query.rewritten)
+    before = state.query if refining else ""
+    scope = " ".join(filter(None, [before, query.words]))
+    grounded = (
+        ground(tools.search, scope, carried, wanted, read.measures) if wanted or read.measures else NOTHING_GROUNDED
+    )
+    soft = ground(tools.search, scope, carried, read.nice).filters if read.nice else []
+    filters = _filtering(read, grounded)
+    prices = [product.price for product in (turn.pointed.products or turn.table.shown)]
+    understanding.filters = conditions(filters, carried, also=_adds(command.text) and refining, shown_prices=prices)
+    if soft:
+        understanding.preferred = conditions(replace(Conditions(), wanted=soft), state.preferred, shown_prices=[])
+    elif refining:
+        understanding.preferred = state.preferred
+    left = unfiltered(tools, turn, grounded, query, brands, refining=refining)
+    understanding.query = _continued(before, left.words) if refining else left.words
+    understanding.words = _continued(state.words if refining else "", left.said)
+    understanding.wishes = _wishes(read, grounded, command)
+    understanding.sort = read.sort or (state.sort if refining and not read.degree else "relevance")
+    if (read.cheaper or read.dearer) and not prices:
+        understanding.sort = "price_low" if read.cheaper else "price_high"
+    if understanding.sort != "relevance":
+        understanding.degree = None
+    owned(tools, turn, understanding)
+    return understanding
+
+
+def unfiltered(
+    tools: Tools, turn: Situation, grounded: Grounded, query: Query, brands: list[tuple[int, int]], *, refining: bool
+) -> Query:
+    """The query without the words that are filters now: properties that a filter holds need not rank as well."""
+    held = [(mention.start, mention.end) for mention in grounded.filters if mention.field != CATEGORY]
+    if query.rewritten or not held or query.words != query.said:
+        return query
+    write = tools.queries.words_of if refining else tools.queries.of
+    shorter = write(turn.command, without=[*_spans_within(turn.command, held), *brands], foreign=turn.foreign)
+    return shorter if shorter.words or refining or grounded.filters else query
+
+
+def owned(tools: Tools, turn: Situation, understanding: Understanding) -> None:
+    """What is there already is not shown, unless it is just what is wanted anew."""
+    wanted = {value for mention in turn.conditions.things for value in mention.values}
+    for word in turn.command.words("own"):
+        for mention in tools.linker.mentions(word, things=True, foreign=turn.foreign):
+            if mention.field == CATEGORY and not overlapping(set(mention.values), list(wanted)):
+                refused = [*understanding.filters.exclude.get(CATEGORY, []), *mention.values]
+                understanding.filters.exclude[CATEGORY] = list(dict.fromkeys(refused))
+
+
+def more(tools: Tools, turn: Situation) -> Understanding:
+    state = turn.state
+    wish = state.wish()
+    return wish.model_copy(
+        update={"more": True, "words": state.words, "degree": state.degree, "preferred": state.preferred}
+    )
+
+
+def reject(tools: Tools, turn: Situation) -> Understanding:
+    """The list on the table goes on without what is pointed at; without what is shown where nothing is."""
+    pointed = [product.product_id for product in turn.pointed.products]
+    if not pointed or len(pointed) == len(turn.state.shown):
+        return more(tools, turn)
+    return turn.state.wish().model_copy(update={"rejected": pointed, "words": turn.state.words})
+
+
+def _relabelled(command: Command, label: str, other: str) -> Command:
+    spans = tuple(replace(span, label=other) if span.label == label else span for span in command.spans)
+    return replace(command, spans=spans)
+
+
+def _with_names(command: Command) -> Command:
+    """With what points at nothing that was shown read as the name of a thing, pronouns aside."""
+    spans = tuple(
+        replace(span, label="thing")
+        if span.label == "ref" and content_words(command.text[span.start - command.start : span.end - command.start])
+        else span
+        for span in command.spans
+    )
+    return replace(command, spans=spans)
+
+
+def _filtering(read: Conditions, grounded: Grounded) -> Conditions:
+    return replace(read, wanted=grounded.filters, ranges=grounded.ranges)
+
+
+def _within_reach(wanted: list[Mention], *, rewritten: bool) -> list[Mention]:
+    """The words of a vague wish tell what it is for, not on which shelf it stands."""
+    return [mention for mention in wanted if mention.field in (BRAND, COLOUR)] if rewritten else wanted
+
+
+def _wishes(read: Conditions, grounded: Grounded, command: Command) -> list[str]:
+    """Properties asked for that filter nothing, in the shopper's words."""
+    unheld = [command.text[m.start : m.end] for m in grounded.wishes if m.field == MEASURE or m.field != CATEGORY]
+    return list(dict.fromkeys([*unheld, *read.unlinked]))
+
+
+def _spans_within(command: Command, held: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The marked stretches that are wholly dealt with by what is held."""
+    return [
+        (span.start, span.end)
+        for span in command.own_spans
+        if span.label not in ("thing",) and any(start <= span.start and span.end <= end for start, end in held)
+    ]
+
+
+def _is_wanted(command: Command, place: int) -> bool:
+    return any(span.start <= place < span.end and span.label in ("want", "thing", "nice") for span in command.own_spans)
+
+
+def _adds(text: str) -> bool:
+    return bool(re.search(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", text, re.IGNORECASE))
+
+
+def _continued(query: str, added: str) -> str:
+    """The words of the list on the table, and those that are new."""
+    if not query or not added:
+        return query or added
+    there = {stem(word[0]) for word in words_of(query)}
+    new = [word for word in added.split() if not {stem(part[0]) for part in words_of(word)} <= there]
+    return " ".join([query, *new]).strip()

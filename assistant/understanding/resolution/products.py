@@ -1,0 +1,64 @@
+"""Questions about products: what they are like, how they differ, which to take, their sum; and about the shop."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant.turn import Understanding
+from assistant.understanding.resolution.situation import Situation, Tools
+
+MOST_COMPARED: Final = 4
+OF_THE_LIST: Final = 4  # products of a list that a question without a pointer is asked of
+
+
+def ask(tools: Tools, turn: Situation) -> Understanding:
+    """Of what is pointed at, else of what was spoken of last, else of the list."""
+    products = turn.pointed.products
+    if not products and turn.table.focus:
+        products = tuple(turn.table.focus)
+    problem = "" if products else turn.pointed.problem
+    if not products and problem in ("", "which_one"):
+        products, problem = tuple(turn.table.shown[:OF_THE_LIST]), ""
+    ids = [product.product_id for product in products]
+    return Understanding(intent="ask_product", references=ids, problem=problem, query=turn.command.text)
+
+
+def compare(tools: Tools, turn: Situation) -> Understanding:
+    """Those pointed at; of one only, with what else was spoken of or shown."""
+    products = list(turn.pointed.products)
+    if len(products) < 2:
+        others = list(turn.table.focus) if len(turn.table.focus) > 1 else [*turn.table.focus, *turn.table.shown]
+        pool = others if turn.pointed.problem != "only_so_many_shown" else []
+        ids = {product.product_id for product in products}
+        most = MOST_COMPARED if not products else 2
+        products += [p for p in {p.product_id: p for p in pool}.values() if p.product_id not in ids][
+            : most - len(products)
+        ]
+    ids_of = [product.product_id for product in products]
+    return Understanding(
+        intent="compare", references=ids_of, problem=turn.pointed.problem if not ids_of else "", query=turn.command.text
+    )
+
+
+def advise(tools: Tools, turn: Situation) -> Understanding:
+    products = turn.pointed.products or tuple(turn.table.focus) or tuple(turn.table.shown)
+    if turn.pointed.problem and not turn.pointed.products and turn.pointed.problem != "which_one":
+        return Understanding(intent="compare", problem=turn.pointed.problem, advises=True)
+    ids = [product.product_id for product in products]
+    return Understanding(intent="compare", references=ids, advises=True, query=turn.command.text)
+
+
+def calculate(tools: Tools, turn: Situation) -> Understanding:
+    products = turn.pointed.products or tuple(turn.table.focus) or (turn.table.shown[:1] if not turn.table.cart else ())
+    if turn.state.bundle is not None and not turn.pointed.exact:
+        products = tuple(tools.search.catalogue.known(part.product_id for part in turn.state.bundle.parts))
+    ids = [product.product_id for product in products]
+    return Understanding(
+        intent="ask_product", references=ids, calculates=True, quantities=turn.quantities, quantity=turn.quantity,
+        problem="" if ids or turn.table.cart else turn.pointed.problem or "nothing_shown", query=turn.command.text,
+    )  # fmt: skip
+
+
+def policy(tools: Tools, turn: Situation) -> Understanding:
+    ids = [product.product_id for product in turn.pointed.products]
+    return Understanding(intent="ask_policy", references=ids, query=turn.command.text)

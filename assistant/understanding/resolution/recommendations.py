@@ -1,0 +1,73 @@
+"""Recommendations: for oneself, for somebody, like something, to go with something, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.turn import Understanding
+from assistant.understanding.carrying import conditions
+from assistant.understanding.grounding import ground
+from assistant.understanding.language import has_cjk
+from assistant.understanding.resolution.lists import find, listed
+from assistant.understanding.resolution.situation import Situation, Tools
+from retrieval.filters import CATEGORY, Filters
+
+
+def recommend(tools: Tools, turn: Situation) -> Understanding:
+    if turn.command.has("thing"):
+        return find(tools, turn)
+    understanding = listed(tools, turn, Understanding(intent="recommend", kind="for_you"), Filters(), refining=False)
+    if not turn.command.spans or turn.conditions.degree:
+        understanding.kind = "popular" if turn.conditions.degree or not understanding.query else "for_you"
+        understanding.query = understanding.words = ""
+    understanding.degree = None
+    return understanding
+
+
+def gift(tools: Tools, turn: Situation) -> Understanding:
+    understanding = listed(tools, turn, Understanding(intent="recommend", kind="gift"), Filters(), refining=False)
+    taste = [word for word in turn.command.words("use", "want", "thing") if word]
+    if not turn.command.has("thing"):
+        said = " ".join(taste)
+        understanding.words = said
+        understanding.query = understanding.query if has_cjk(said) else said
+    return understanding
+
+
+def pair(tools: Tools, turn: Situation) -> Understanding:
+    """What the message names or points at is what something is to go with; a thing that it asks for is looked for."""
+    state, command = turn.state, turn.command
+    if command.has("thing"):
+        found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
+        if found.filters.category or tools.queries.called(command.words("thing")[0]):
+            return found
+    pointed = turn.pointed.products or turn.table.focus or turn.table.shown[:1] or turn.table.cart[-1:]
+    named = command.words("own", "fits", "thing")
+    understanding = Understanding(intent="recommend", kind="goes_with")
+    understanding.references = [product.product_id for product in pointed]
+    understanding.query = "" if turn.pointed.products or not named else tools.queries.called(named[0])
+    if not understanding.references and not understanding.query:
+        understanding.problem = "nothing_shown" if not state.shown else "which_one"
+    read = replace(turn.conditions, wanted=[])
+    understanding.filters = conditions(read, Filters(), shown_prices=[])
+    return understanding
+
+
+def similar(tools: Tools, turn: Situation) -> Understanding:
+    understanding = Understanding(intent="recommend", kind="similar", problem=turn.pointed.problem)
+    understanding.references = [p.product_id for p in turn.pointed.products] or list(turn.state.focus[-1:])
+    understanding.problem = "" if understanding.references else understanding.problem
+    prices = [product.price for product in turn.pointed.products]
+    usable = ground(tools.search, "", Filters(), turn.conditions.wanted).filters if turn.conditions.wanted else []
+    read = replace(turn.conditions, wanted=[m for m in usable if m.field != CATEGORY])
+    understanding.filters = conditions(read, Filters(), shown_prices=prices)
+    return understanding
+
+
+def why(tools: Tools, turn: Situation) -> Understanding:
+    references = [product.product_id for product in turn.pointed.products]
+    return Understanding(intent="recommend", kind="why", references=references, problem=turn.pointed.problem)
+
+
+def reorder(tools: Tools, turn: Situation) -> Understanding:
+    return Understanding(intent="recommend", kind="again")

@@ -1,0 +1,122 @@
+"""A command in its situation: what was read from it, what it points at, and what resolving it needs of the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from langchain_core.language_models import BaseChatModel
+
+from assistant.conversation.commands import Command
+from assistant.state import DialogueState
+from assistant.turn import Language, Understanding
+from assistant.understanding import words
+from assistant.understanding.conditions import Conditions, read_conditions
+from assistant.understanding.linking import Linker
+from assistant.understanding.pointing import Pointed, Table, pointed_at
+from assistant.understanding.quantities import parse_quantity
+from assistant.understanding.querying import QueryWriter
+from data.records import Product
+from retrieval.hybrid import HybridSearch
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What resolving needs of one store; `model` None: without a language model. `figures`: attributes that measure."""
+
+    search: HybridSearch
+    model: BaseChatModel | None
+    linker: Linker
+    queries: QueryWriter
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One command where it was said, and what is read from it there."""
+
+    command: Command
+    language: Language
+    state: DialogueState
+    table: Table
+    linker: Linker
+    figures: tuple[str, ...]
+    foreign: bool = False  # in a language that is neither English nor Chinese
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        return read_conditions(self.command, self.linker, self.figures, foreign=self.foreign)
+
+    @cached_property
+    def pointed(self) -> Pointed:
+        """All that the command points at, in its order."""
+        found = [self._at(word) for word in self.command.words("ref")]
+        products = {product.product_id: product for each in found for product in each.products}
+        problem = next((each.problem for each in found if each.problem), "")
+        return Pointed(tuple(products.values()), any(each.exact for each in found), "" if products else problem)
+
+    def _at(self, word: str) -> Pointed:
+        return pointed_at(word, self.table, self.linker.meaning)
+
+    @property
+    def listed(self) -> bool:
+        return bool(self.state.shown or self.state.query or self.state.filters)
+
+    @cached_property
+    def quantities(self) -> dict[str, int]:
+        """Product id → pieces, each number with the pointer that it stands beside."""
+        counts: dict[str, int] = {}
+        waiting: int | None = None
+        last: Sequence[Product] = ()
+        for span in self.command.own_spans:
+            word = self.command.text[span.start : span.end]
+            if span.label == "qty":
+                number = count_of(word)
+                if (
+                    last
+                    and waiting is None
+                    and not any(p.product_id in counts for p in last)
+                    and not self._ref_after(span.end)
+                ):
+                    counts |= {product.product_id: number for product in last}
+                else:
+                    waiting = number
+            elif span.label == "ref":
+                last = self._at(word).products
+                if waiting is not None:
+                    counts |= {product.product_id: waiting for product in last}
+                    waiting = None
+        return counts
+
+    def _ref_after(self, end: int) -> bool:
+        return any(span.label == "ref" and span.start >= end for span in self.command.own_spans)
+
+    @cached_property
+    def quantity(self) -> int | None:
+        """The number of pieces where only one is said."""
+        said = self.command.words("qty")
+        return count_of(said[-1]) if said else None
+
+    def with_command(self, command: Command) -> Situation:
+        return replace(self, command=command)
+
+    def with_table(self, table: Table) -> Situation:
+        return replace(self, table=table)
+
+
+def count_of(words_said: str) -> int:
+    """Pieces: "2", "a couple", 两袋; one where no number is in it."""
+    number = parse_quantity(words_said)
+    if number is not None:
+        return number
+    return int(next((value for _, value in words.found("numbers", words_said)), 1))
+
+
+def talk(key: str, *, reset: bool = False) -> Understanding:
+    return Understanding(intent="smalltalk", problem=key, reset=reset)
+
+
+def overlapping(one: set[str], other: Sequence[str]) -> bool:
+    """Whether a category of the one lies within one of the other."""
+    return any(a == b or a.startswith(f"{b} > ") or b.startswith(f"{a} > ") for a in one for b in other)

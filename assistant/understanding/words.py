@@ -1,0 +1,85 @@
+"""The small words of each language, from `languages/<code>/words.yaml`: places, pointers, degrees, names of fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from assistant.understanding.language import has_cjk
+from assistant.understanding.traditional import simplified
+
+Place = tuple[int, int]
+
+
+@cache
+def tables() -> tuple[Mapping[str, Any], ...]:
+    """What each language's file holds, English first."""
+    root = resources.files("assistant.languages")
+    folders = sorted(
+        (each for each in root.iterdir() if each.is_dir()), key=lambda each: (each.name != "en", each.name)
+    )
+    files = [folder / "words.yaml" for folder in folders]
+    return tuple(yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+
+
+@cache
+def common_words() -> Mapping[str, frozenset[str]]:
+    """The commonest words of each language by its code, of those that are told by them."""
+    root = resources.files("assistant.languages")
+    files = {each.name: each / "words.yaml" for each in root.iterdir() if each.is_dir()}
+    tables = {code: yaml.safe_load(file.read_text(encoding="utf-8")) for code, file in files.items() if file.is_file()}
+    return {code: frozenset(table["common"]) for code, table in tables.items() if "common" in table}
+
+
+def found(part: str, text: str) -> list[tuple[Place, Any]]:
+    """Where the words of a part of the tables stand in the text and what they stand for, in the text's order; of two
+    that overlap the longer."""
+    plain = simplified(text.lower())
+    taken: list[tuple[Place, Any]] = []
+    hits = [(match.span(), meaning) for pattern, meaning in _patterns(part) for match in pattern.finditer(plain)]
+    for span, meaning in sorted(hits, key=lambda hit: (hit[0][0] - hit[0][1], hit[0][0])):
+        if not any(span[0] < end and start < span[1] for (start, end), _ in taken):
+            taken.append((span, meaning))
+    return sorted(taken, key=lambda hit: hit[0])
+
+
+def says(part: str, text: str) -> bool:
+    """Whether the text has any word of the part."""
+    plain = simplified(text.lower())
+    return any(pattern.search(plain) for pattern, _ in _patterns(part))
+
+
+@cache
+def _patterns(part: str) -> tuple[tuple[re.Pattern[str], Any], ...]:
+    return tuple((_pattern(word), meaning) for table in tables() for word, meaning in _words(table.get(part, ())))
+
+
+def _words(section: Any) -> Iterator[tuple[str, Any]]:
+    """Words and what they stand for; of what is nested the way to it."""
+    if isinstance(section, Mapping):
+        for name, inside in section.items():
+            if isinstance(inside, int):
+                yield str(name), inside
+            else:
+                for word, meaning in _words(inside):
+                    yield word, name if meaning is None else (name, meaning)
+    else:
+        for word in section:
+            yield str(word), None
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    if has_cjk(word):
+        return re.compile(re.escape(word))
+    body = re.escape(word).replace(r"\*", r"\w+")
+    return re.compile(rf"(?<![\w'-]){body}(?![\w'-])")
+
+
+def fields_named(text: str) -> list[str]:
+    """Fields of a product that the text names ("colour", 颜色)."""
+    return list(dict.fromkeys(name for _, name in found("fields", text)))
