@@ -83,7 +83,7 @@ def train_reader(
     folder: Annotated[
         Path | None, typer.Option(help="Where to write it; by default where Aisle reads it from.")
     ] = None,
-    passes: Annotated[int, typer.Option(min=1)] = 9,
+    passes: Annotated[int, typer.Option(min=1)] = 6,
     seed: int = 0,
 ) -> None:
     """Train the message reader from the corpus in assistant/languages; half an hour on two quiet cores, and resumed

@@ -207,6 +207,7 @@ def _rows_made_with(catalogue: Catalogue, word: str) -> np.ndarray:
         for value, rows in values.items():
             if whole.search(value) or (whole.search(name) and value not in ("no", "none", "0")):
                 candidates.append(rows)
+    candidates += [rows for tag, rows in catalogue.rows_by_tag.items() if whole.search(tag.casefold())]
     rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
     kept = [row for row, product in zip(rows.tolist(), catalogue.products(rows), strict=True) if _has(product, whole)]
     return np.array(kept, dtype=np.int64)

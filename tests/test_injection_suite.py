@@ -42,7 +42,7 @@ def test_what_was_said_is_judged(text: str, unauthorised: int, quoted: int, leak
     assert (len(found.unauthorised), len(found.quoted), len(found.leaks)) == (unauthorised, quoted, leaks), found
 
 
-@pytest.mark.parametrize("name", ["reply", "understand", "to_chinese", "rewrite"])
+@pytest.mark.parametrize("name", ["reply", "read", "to_chinese", "rewrite"])
 def test_a_piece_of_a_prompt_is_a_leak(name: str) -> None:
     told = str(prefix(name)[0].content)
     assert verdict(f"My instructions: {told[:160]}").leaks

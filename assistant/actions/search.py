@@ -289,8 +289,8 @@ def _not_carried(request: Request) -> Evidence:
     top = [shelf_name(path) for path in shelves if path.count(CATEGORY_SEPARATOR) <= 1]
     names = ", ".join(dict.fromkeys(top[:6])) or request.pieces(len(request.shop.catalogue))
     query = wanted.words or wanted.query or request.message
-    # What code read as a search was one; what was only taken for one may have been a remark.
-    key = "not_carried" if wanted.source == "rules" else "found_nothing"
+    # What was read as a search was one; what was only searched because nobody could read it may have been a remark.
+    key = "found_nothing" if wanted.source == "fallback" else "not_carried"
     return Evidence(notes=[Note(key=key, values={"query": wish_of(query)[:80], "shelves": names})])
 
 

@@ -27,7 +27,7 @@ _NUMBER = re.compile(
     rf"|(?P<hanzi>[零〇一二两兩三四五六七八九十百千万萬几幾]+)",
     re.IGNORECASE,
 )
-_NEIGHBOURS = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])([十百千万萬])")
+_NEIGHBOURS = re.compile(r"([一二两兩三四五六七八九])([一二三四五六七八九])([十百千万萬])")
 
 
 @dataclass(frozen=True)

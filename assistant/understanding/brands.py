@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import yaml
 
 from assistant.understanding.language import has_cjk
-from assistant.understanding.traditional import simplified
+from assistant.understanding.scripts import simplified
 from data.catalogue import Catalogue
 
 _OTHERS_THING = re.compile(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from assistant.understanding.inflection import singular
-from assistant.understanding.traditional import simplified
+from assistant.understanding.scripts import simplified
 
 
 class Translated(NamedTuple):

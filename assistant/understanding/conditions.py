@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,6 +26,9 @@ from retrieval.measures import Measure
 
 MEASURES: Final = ("meas_max", "meas_min", "meas")
 MEASURED: Final = (*MEASURES, "size", "whom", "fits", "want", "thing", "nice")
+
+
+_NEGATED = re.compile(r"(?:not|non|no)[\s-]+", re.IGNORECASE)
 
 
 @dataclass
@@ -65,8 +69,8 @@ class Conditions:
 def read_conditions(
     command: Command, linker: Linker, figures: tuple[str, ...] = (), *, foreign: bool = False
 ) -> Conditions:
-    """`figures`: attributes that can be called by name in a degree ("longest battery life"). `foreign`: the message is in
-    another language than English or Chinese."""
+    """`figures`: attributes that can be called by name in a degree ("longest battery life"). `foreign`: the message is
+    in another language than English or Chinese."""
     named = partial(linker.mentions, foreign=foreign)
     read = Conditions(price=price_of(command.text, command.own_spans))
     for span in command.own_spans:
@@ -92,6 +96,8 @@ def _read_value(
     read: Conditions, label: str, said: str, start: int, linker: Linker, named: Callable[..., list[Mention]]
 ) -> None:
     """What the words name in the catalogue, by what the shopper says of it."""
+    if label == "want" and (negated := _NEGATED.match(said)):
+        label, said, start = "not", said[negated.end() :], start + negated.end()
     if label == "not":
         read.refused += _refused(said, start, linker, named(said, start))
     elif label == "allergy":
@@ -126,15 +132,20 @@ def _meet(one: list[str], other: tuple[str, ...]) -> bool:
 def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> list[Mention]:
     """What is not wanted: the catalogue's values of that name, and any title or value that has the word."""
     calls_itself = [m for m in named if m.field == CATEGORY] and named
-    word = said.strip().lower() if not has_cjk(said) else linker.meaning(said).lower() or said.strip()
+    word = _in_catalogue_words(said, linker)
     return calls_itself or [*named, Mention(start, start + len(said), WORD, (word,))]
 
 
 def _never(said: str, start: int, linker: Linker) -> list[Mention]:
     """What somebody cannot have is looked for in all that is written of a product."""
-    return [
-        Mention(start, start + len(said), CONTAINS, (part.strip().lower(),)) for part in _listed(said) if part.strip()
-    ]
+    words_said = [_in_catalogue_words(part, linker) for part in _listed(said) if part.strip()]
+    return [Mention(start, start + len(said), CONTAINS, (word,)) for word in words_said]
+
+
+def _in_catalogue_words(said: str, linker: Linker) -> str:
+    """The words as the listings would have them."""
+    plain = said.strip().lower()
+    return (linker.translated(plain) or linker.meaning(plain)).lower() or plain if has_cjk(plain) else plain
 
 
 def _listed(said: str) -> list[str]:

@@ -40,16 +40,12 @@ def read_degree(text: str, attributes: tuple[str, ...] = ()) -> SaidDegree | Non
     superlative = words.says("most", text)
     if not hits and not (named and superlative):
         return None
-    meaning: tuple[str, str] = hits[0][1] if hits else (named, "more")
-    of, direction = meaning
+    of, direction = hits[0][1] if hits else (named, "more")
+    around = text[: hits[0][0][0]] + " " + text[hits[0][0][1] :] if hits else text
     more = direction == "more"
-    turned = words.says("reversed", text) and not superlative and not re.search(r"a bit|\bbit\b", text.lower())
-    if turned and not (words.says("negated", text) and re.search(r"\bless\b", text.lower())):
+    if words.says("least", around) or (words.says("reversed", around) and not superlative):
         more = not more
-    if re.search(r"\bleast\b|最少|最低", text.lower()) and hits and hits[0][1][1] == "more":
-        more = False
-    compared = not superlative
-    return SaidDegree(named or of, more, compared)
+    return SaidDegree(named or of, more, compared=not superlative)
 
 
 def _named(text: str, attributes: tuple[str, ...]) -> str:

@@ -11,14 +11,15 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import structlog
 
-from assistant.understanding.language import has_cjk, simplified
+from assistant.understanding.language import has_cjk
+from assistant.understanding.scripts import simplified
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from data.catalogue import Catalogue
 from data.errors import AisleError
@@ -30,7 +31,8 @@ from retrieval.filters import CATEGORY, COLOUR
 from retrieval.phrases import PhraseEncoder
 
 SAME: Final = 0.62  # cosine from which two phrases are called the same
-ASKED: Final = 0.5  # … and from which a question asks for an attribute
+REMEMBERED: Final = 4096  # translations
+ASKED: Final = 0.6  # … and from which a question asks for an attribute
 NEAR: Final = 0.42  # … and from which one is worth a look
 VERSION: Final = "1"  # of the encoding of words
 MOST_WORDS: Final = 4000  # of a catalogue, the commonest
@@ -57,7 +59,7 @@ class Near:
 
 class Linker:
     """`phrases` None: by form and spelling alone. In `folder` the vectors of the catalogue's words are kept.
-    `mended` gives words without slips of the finger."""
+    `mended` gives words without slips of the finger, `translate` in the catalogue's language, "" where nobody can."""
 
     def __init__(
         self,
@@ -67,7 +69,9 @@ class Linker:
         folder: Path | None = None,
         *,
         mended: Callable[[str], str] = str.lower,
+        translate: Callable[[str], str] = lambda words: "",
     ) -> None:
+        self.translated = lru_cache(REMEMBERED)(translate)
         self._folder = folder
         self._mended = mended
         self._lock = threading.Lock()
@@ -82,14 +86,26 @@ class Linker:
         :returns: nothing where the catalogue has no such word.
         """
         found = self._vocabulary.mentions(text) or self._colour(text)
-        if not found and (mended := self._mended(text)) != text.lower():
+        if not found and not foreign and (mended := self._mended(text)) != text.lower():
             found = [replace(mention, start=0, end=len(text)) for mention in self._vocabulary.mentions(mended)]
         named = found and (not things or any(mention.field == CATEGORY for mention in found))
         if not named and (foreign or has_cjk(text)):
-            near = self.nearest(text, things=things)
-            if near and near[0].cosine >= SAME:
-                found = [*found, _mention(near[0].word, len(text))]
+            found = [*found, *self._across_languages(text, things=things)]
         return [_moved(mention, start) for mention in found]
+
+    def _across_languages(self, text: str, *, things: bool) -> list[Mention]:
+        """By what the model translates the words to, where there is one and the catalogue has that; else by meaning: of
+        the words, and of their translation with them."""
+        translated = self.translated(text)
+        named = [
+            replace(mention, start=0, end=len(text), words=translated)
+            for mention in self._vocabulary.mentions(translated)
+            if (mention.field == CATEGORY) == things
+        ]
+        if named:
+            return named[-1:] if things else named
+        near = self.nearest(text, things=things, beside=translated)
+        return [_mention(near[0].word, len(text))] if near and near[0].cosine >= SAME else []
 
     def _colour(self, text: str) -> list[Mention]:
         """红, said by itself of a colour; within other words a single character means something else."""
@@ -104,29 +120,39 @@ class Linker:
         return near[0].word.text if near and near[0].cosine >= SAME else ""
 
     def in_english(self, spans: Sequence[str]) -> str:
-        """What the catalogue calls each of these stretches of a question: an attribute, one of its values or a kind of
-        thing; of what lies far from all of them nothing."""
-        found = [self._attribute(text) or self.meaning(text) for text in spans]
+        """What these stretches of a question are in the catalogue's words: as the model translates them, and the
+        attribute or value that lies nearest; of what lies far from all of them nothing."""
+        found = [
+            words for text in spans for words in (self.translated(text), self._attribute(text) or self.meaning(text))
+        ]
         return " ".join(dict.fromkeys(filter(None, found)))
 
     def _attribute(self, text: str) -> str:
         near = self._nearest_of(text, 1, lambda: self._names, lambda: self._vectors_of_names)
         return near[0].word.text if near and near[0].cosine >= ASKED else ""
 
-    def nearest(self, text: str, k: int = 3, *, things: bool = False) -> list[Near]:
-        """The catalogue's words nearest in meaning, the nearest first; none that is not worth a look."""
+    def nearest(self, text: str, k: int = 3, *, things: bool = False, beside: str = "") -> list[Near]:
+        """The catalogue's words nearest in meaning, the nearest first; none that is not worth a look. `beside`: the
+        same in another language, so that both together say what is meant."""
         if things:
-            return self._nearest_of(text, k, lambda: self._words_of_things, lambda: self._vectors_of_things)
-        return self._nearest_of(text, k, lambda: self._words, lambda: self._vectors)
+            return self._nearest_of(text, k, lambda: self._words_of_things, lambda: self._vectors_of_things, beside)
+        return self._nearest_of(text, k, lambda: self._words, lambda: self._vectors, beside)
 
     def _nearest_of(
-        self, text: str, k: int, words: Callable[[], list[CatalogueWord]], vectors: Callable[[], np.ndarray]
+        self,
+        text: str,
+        k: int,
+        words: Callable[[], list[CatalogueWord]],
+        vectors: Callable[[], np.ndarray],
+        beside: str = "",
     ) -> list[Near]:
         plain = simplified(text.strip().lower())
         if self._phrases is None or not plain:
             return []
         try:
             vector = self._phrases.encode_phrase(plain)
+            if beside:
+                vector = (vector + self._phrases.encode_phrase(beside)) / 2
             with self._lock:  # of two threads one encodes
                 known, matrix = words(), vectors()
         except AisleError as error:

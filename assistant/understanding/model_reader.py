@@ -21,7 +21,7 @@ MOST_COMMANDS: Final = 4
 MOST_SPANS: Final = 10
 SURE: Final = 0.75  # what the model says counts as sure: it gives no confidence of its own
 
-SCHEMA: Final[dict[str, Any]] = {
+_COMMANDS: Final[dict[str, Any]] = {
     "type": "array",
     "maxItems": MOST_COMMANDS,
     "items": {
@@ -43,6 +43,12 @@ SCHEMA: Final[dict[str, Any]] = {
         "additionalProperties": False,
     },
 }
+SCHEMA: Final[dict[str, Any]] = {  # an object: servers take no other schema
+    "type": "object",
+    "properties": {"commands": _COMMANDS},
+    "required": ["commands"],
+    "additionalProperties": False,
+}
 
 log = structlog.get_logger()
 
@@ -62,7 +68,7 @@ class ModelReader:
             return None
         except json.JSONDecodeError:
             return None  # cut off
-        return commands_of(answer, text) or None
+        return commands_of(answer.get("commands") if isinstance(answer, dict) else answer, text) or None
 
 
 def commands_of(answer: Any, text: str) -> list[Command]:
@@ -73,8 +79,10 @@ def commands_of(answer: Any, text: str) -> list[Command]:
     for each in answer if isinstance(answer, list) else []:
         if not isinstance(each, dict) or each.get("act") not in ACTS:
             continue
-        spans = list[Span]()
-        for marked in each.get("spans") or []:
+        spans, answered = list[Span](), each.get("spans")
+        for marked in answered if isinstance(answered, list) else []:
+            if not isinstance(marked, dict):
+                continue
             words = str(marked.get("words", "")).strip()
             start = text.lower().find(words.lower(), position) if words else -1
             if start >= 0 and marked.get("label") in LABELS:

@@ -20,7 +20,6 @@ PRICES: Final = ("price_max", "price_min", "price_about", "price_range", "price"
 AROUND: Final = 0.2  # a fifth to either side
 BESIDE: Final = 32  # characters before an amount in which its bound may stand …
 BEHIND: Final = 28  # … and after it
-SHORTENED: Final = 100  # "1-2 grand": from a difference as great as this on, both mean the larger unit
 
 _SYMBOL_BEFORE = re.compile(
     r"(?:(?:US|HK|NT|AU|CA|A|C|S)?\$|[£€¥₱₹]|\b(?:usd|eur|gbp|php|rs\.?|rmb))\s*$", re.IGNORECASE
@@ -30,6 +29,7 @@ _JOIN = re.compile(r"^\W*(?:-|–|—|~|to|and|or|到|至|和)?\W*$", re.IGNOREC
 _RANGE = re.compile(r"-|–|—|~|\bto\b|到|至", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|from|range of)\W*$|在\W*$", re.IGNORECASE)
 _COMPARED = re.compile(r"([<>]=?|[≤≥])\s*(?:[$£€¥])?\s*$")
+_SCALED = re.compile(r"k$|grand|千", re.IGNORECASE)
 _TENTHS = re.compile(r"^块([一二三四五六七八九\d])(?!\d)")
 _CURRENCIES = re.compile(
     r"(?:US|HK|NT)?[$£€¥₱₹]|\b(?:usd|eur|gbp|dollars?|bucks|pounds|quid|euros?|pesos|php)\b|元|块钱?|蚊", re.IGNORECASE
@@ -62,7 +62,7 @@ def price_of(text: str, spans: Sequence[Span]) -> Price | None:
     place = 0
     while place < len(found):
         if place + 1 < len(found) and _are_range(text, found[place], found[place + 1]):
-            low, high = _in_one_unit(found[place].amount.low, found[place + 1].amount.high)
+            low, high = _in_one_unit(text, found[place].amount, found[place + 1].amount)
             price = Price(min(low, high), max(low, high))
             place += 2
             continue
@@ -96,6 +96,8 @@ def bounded(amount: Amount, bound: str) -> Price:
 def _money(text: str, spans: Sequence[Span]) -> Iterator[Money]:
     amounts = list(find_amounts(text))
     for place, amount in enumerate(amounts):
+        if place and _TENTHS.match(text[amounts[place - 1].end : amount.end]):
+            continue  # the second 九 of 九块九
         span = next((span for span in spans if span.start < amount.end and amount.start < span.end), None)
         label = span.label if span and (span.label in PRICES or span.label == "budget") else ""
         start = amounts[place - 1].end if place else 0
@@ -106,7 +108,7 @@ def _money(text: str, spans: Sequence[Span]) -> Iterator[Money]:
         currency = unit or _SYMBOL_BEFORE.search(before) or _SYMBOL_AFTER.match(after)
         if label or currency or (span is None and _is_led_up(before, after)):
             bound = _bound(before, _CLAUSE.split(after)[0]) or OF_LABEL.get(label, "")
-            yield Money(_in_main_unit(amount, unit, after), bound, label)
+            yield Money(_in_main_unit(amount, unit, text[amount.end :]), bound, label)
 
 
 def _is_led_up(before: str, after: str) -> bool:
@@ -159,8 +161,10 @@ def _are_range(text: str, one: Money, other: Money) -> bool:
     return bool(said) or "price_range" in (one.label, other.label)
 
 
-def _in_one_unit(low: float, high: float) -> tuple[float, float]:
-    return (low * 1000 if high >= 1000 and low * SHORTENED <= high else low), high
+def _in_one_unit(text: str, one: Amount, other: Amount) -> tuple[float, float]:
+    """ "1-2 grand": both are thousands."""
+    scaled = _SCALED.search(text[other.start : other.end]) and not _SCALED.search(text[one.start : one.end])
+    return (one.low * 1000 if scaled and one.low < other.high / 100 else one.low), other.high
 
 
 def _joined(before: Price | None, new: Price) -> Price:

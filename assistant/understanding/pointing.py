@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -13,7 +13,7 @@ from assistant.understanding.amounts import find_amounts
 from assistant.understanding.degrees import read_degree
 from assistant.understanding.inflection import singular, stem
 from assistant.understanding.language import has_cjk
-from assistant.understanding.traditional import simplified
+from assistant.understanding.scripts import simplified
 from data.records import Product
 from retrieval.measures import intervals
 
@@ -52,9 +52,12 @@ Meaning = Callable[[str], str]  # a word → what the catalogue calls it, "" whe
 
 def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> Pointed:
     """What the words of one `ref` span mean."""
-    if (placed := _by_place(text, table)) is not None:
-        return placed
-    for attempt in (_by_price, _by_degree, _by_other):
+    places = _places(text)
+    if (ranked := _by_degree(text, table, places)) is not None:
+        return Pointed(tuple(ranked), exact=True)
+    if places:
+        return _by_place(text, table, [place for each in places for place in each.counted])
+    for attempt in (_by_price, _by_other):
         if (found := attempt(text, table)) is not None:
             return Pointed(tuple(found), exact=True)
     if found := _by_words(text, table, meaning):
@@ -62,13 +65,17 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
     return _pronoun(text, table)
 
 
-def _by_place(text: str, table: Table) -> Pointed | None:
-    places = _places(text)
-    if not places:
-        return None
-    listed = list(table.shown)
-    if _earlier(text) and table.seen:
-        listed = list(table.seen)
+@dataclass(frozen=True)
+class _Place:
+    """Places as they are counted, from 1 on, from the end below 0: 2 for "the second", 1 and 2 for "the first two"."""
+
+    start: int
+    end: int
+    counted: tuple[int, ...]
+
+
+def _by_place(text: str, table: Table, places: Sequence[int]) -> Pointed:
+    listed = list(table.seen if _earlier(text) and table.seen else table.shown)
     if not listed:
         return Pointed(problem="nothing_shown")
     if named := _of_a_kind(text, table):  # "the first belt", of the belts that were shown
@@ -81,7 +88,10 @@ def _by_place(text: str, table: Table) -> Pointed | None:
 
 def _of_a_kind(text: str, table: Table) -> list[Product]:
     """The products that the noun beside a place names, in the order in which they were shown; [] where none are."""
-    said = [word for word in content_words(_without_places(text)) if not word.isdigit()]
+    plain = simplified(text.lower())
+    for place in reversed(_places(text)):
+        plain = f"{plain[: place.start]} {plain[place.end :]}"
+    said = [word for word in content_words(plain) if not word.isdigit()]
     if not said:
         return []
     for products in (table.shown, table.seen):
@@ -91,35 +101,53 @@ def _of_a_kind(text: str, table: Table) -> list[Product]:
     return []
 
 
-def _without_places(text: str) -> str:
+def _places(text: str) -> list[_Place]:
+    """The places that the words count, in their order; a word of a degree ("top rated") is none."""
     plain = simplified(text.lower())
-    for (start, end), _ in reversed(words.found("ordinals", plain)):
-        plain = f"{plain[:start]} {plain[end:]}"
-    return plain
+    graded = [span for span, _ in words.found("degrees", plain)]
+    found = [*_counted_off(plain), *_numbered(plain)]
+    numbers = [(match.span(), int(match[0])) for match in re.finditer(r"\d{1,2}", plain)] + words.found(
+        "numbers", plain
+    )
+    for (start, end), place in words.found("ordinals", plain):
+        if any(start < b and a < end for a, b in graded) or any(start < f.end and f.start < end for f in found):
+            continue
+        after = next((hit for hit in numbers if plain[end : hit[0][0]].strip() == "" and hit[0][0] >= end), None)
+        if after is not None and place in (1, -1):
+            many = int(after[1])
+            found.append(_Place(start, after[0][1], _first(many) if place == 1 else _last(many)))
+        else:
+            found.append(_Place(start, end, (place,)))
+    return sorted(found, key=lambda each: each.start)
 
 
-def _places(text: str) -> list[int]:
-    """Places as they are counted, from 1 on, from the end below 0: "the first two" → 1, 2."""
-    ordinals = [place for _, place in words.found("ordinals", text)]
-    plain = simplified(text.lower())
+def _counted_off(plain: str) -> Iterator[_Place]:
+    """前两个, 最后三款: as languages do that put the number behind."""
+    for table in words.tables():
+        for name, places in (("leading", _first), ("trailing", _last)):
+            for word in table.get(name, ()):
+                for match in re.finditer(rf"{word}([一二两三四五\d])(?=[^\d年月天])", plain):
+                    yield _Place(*match.span(), places(_count(match[1])))
+                    return
+
+
+def _numbered(plain: str) -> Iterator[_Place]:
+    """ "Number 3", "option two"."""
     for table in words.tables():
         for form in table.get("numbered", ()):
             before, _, after = form.partition("{}")
-            ordinals += [
-                int(n)
-                for n in re.findall(rf"(?<!\w){re.escape(before)}\s?(\d{{1,2}})(?![\w.]){re.escape(after)}", plain)
-            ]
-        for leading in table.get("leading", ()):
-            if several := re.search(rf"{leading}([一二两三四五\d])", plain):
-                return list(range(1, _count(several[1]) + 1))
-        for trailing in table.get("trailing", ()):
-            if several := re.search(rf"(?<!最){trailing}([二两三四\d])", plain):
-                return list(range(-_count(several[1]), 0))
-    counted = [_count(match) for match in re.findall(r"\b(two|three|four|five|couple|\d)\b", plain)]
-    if len(ordinals) == 1 and counted and re.match(r"\W*(?:the )?(?:first|top|last)\b", plain):
-        many = counted[0]
-        return list(range(1, many + 1)) if ordinals[0] == 1 else list(range(-many, 0))
-    return [] if re.search(r"\bsecond[- ]hand\b", plain) else ordinals
+            counts = "|".join(["\\d{1,2}", *(word for word in table["numbers"] if word.isalpha())])
+            pattern = rf"(?<!\w){re.escape(before)}\s?({counts})(?![\w.]){re.escape(after)}"
+            for match in re.finditer(pattern, plain):
+                yield _Place(*match.span(), (_count(match[1]),))
+
+
+def _first(many: int) -> tuple[int, ...]:
+    return tuple(range(1, many + 1))
+
+
+def _last(many: int) -> tuple[int, ...]:
+    return tuple(range(-many, 0))
 
 
 def _count(word: str) -> int:
@@ -142,18 +170,24 @@ def _by_price(text: str, table: Table) -> list[Product] | None:
     return None
 
 
-def _by_degree(text: str, table: Table) -> list[Product] | None:
-    """ "The lighter of the two", "the cheapest of those"."""
-    candidates = list(table.focus) if len(table.focus) > 1 else list(table.shown) or list(table.focus)
-    names = tuple({name for product in candidates for name in product.attributes})
-    said = read_degree(text, names)
-    if said is None or len(candidates) < 2:
+def _by_degree(text: str, table: Table, places: Sequence[_Place]) -> list[Product] | None:
+    """ "The lighter of the two", "the cheapest of those", "the second cheapest", "the two cheapest", "the heaviest of
+    the first three"."""
+    spoken = list(table.focus) if len(table.focus) > 1 else list(table.shown) or list(table.focus)
+    of_range = next((each for each in places if len(each.counted) > 1), None)
+    if of_range is not None:
+        spoken = list(_by_place("", Table(table.shown, seen=table.seen), of_range.counted).products)
+    said = read_degree(text, tuple({name for product in spoken for name in product.attributes}))
+    if said is None or len(spoken) < 2:
         return None
-    figures = [(figure, product) for product in candidates if (figure := figure_of(product, said.of)) is not None]
-    if not figures:
-        return None
-    best = (max if said.most else min)(figures, key=lambda pair: pair[0])
-    return [best[1]]
+    figures = [(figure, product) for product in spoken if (figure := figure_of(product, said.of)) is not None]
+    ranked = [product for _, product in sorted(figures, key=lambda pair: -pair[0] if said.most else pair[0])]
+    rank = next((each.counted[0] for each in places if len(each.counted) == 1 and each.counted[0] > 0), 1)
+    numbers = [
+        int(value) for (start, _), value in words.found("numbers", text) if not of_range and start < len(text) / 2
+    ]
+    many = next((number for number in numbers if number > 1), 1) if not places else 1
+    return ranked[rank - 1 : rank - 1 + many] or None
 
 
 def figure_of(product: Product, of: str) -> float | None:

@@ -15,8 +15,8 @@ from assistant.conversation.commands import Command
 from assistant.topic import OR
 from assistant.turn import Language
 from assistant.understanding.language import has_cjk
-from assistant.understanding.linking import NEAR, SAME, Linker
-from assistant.understanding.model import rewrite, translate
+from assistant.understanding.linking import Linker
+from assistant.understanding.model import rewrite
 from assistant.understanding.vocabulary import Vocabulary
 from data.records import shelf_name
 from retrieval.filters import BRAND, COLOUR
@@ -80,10 +80,10 @@ class QueryWriter:
         """The words of one thing, as the catalogue would call them."""
         if not (foreign or self._is_foreign(words)):
             return words
+        if named := self._linker.mentions(words, things=True, foreign=True):
+            return named[0].words or shelf_name(named[0].values[0])
         near = self._linker.nearest(words, things=True)
-        if near and near[0].cosine >= SAME:
-            return near[0].word.text
-        return self._translated(words) or OR.join(each.word.text for each in near) or words
+        return self._linker.translated(words) or OR.join(each.word.text for each in near) or words
 
     def _of_wish(self, said: str, whole: str) -> Query:
         answers = [*self._things(whole), *self._shelf(said)]
@@ -99,11 +99,19 @@ class QueryWriter:
             if span.label == "thing":
                 things.append(self.called(word, foreign=True))
             elif span.label in DESCRIBING:
-                rest += [each.word.text for each in self._linker.nearest(word, 1) if each.cosine >= NEAR]
+                rest.append(self._property(word))
         if not things:
             return self._of_foreign_wish(command, said, rest)
+        rest = list(filter(None, rest))
         words = " ".join(dict.fromkeys([*rest, *things]))
         return Query(words if OR not in words else things[0], said)
+
+    def _property(self, words: str) -> str:
+        """What the catalogue calls it, or what it is in the catalogue's language, "" where nobody knows."""
+        if translated := self._linker.translated(words):
+            return translated
+        near = self._linker.nearest(words, 1)
+        return near[0].word.text if near else ""
 
     def _of_foreign_wish(self, command: Command, said: str, rest: Sequence[str]) -> Query:
         if not command.has("use"):
@@ -111,11 +119,8 @@ class QueryWriter:
         things = self._things(command.text) or [
             each.word.text for use in command.words("use") for each in self._linker.nearest(use, 3, things=True)
         ]
-        words = OR.join(dict.fromkeys(things)) or " ".join(dict.fromkeys(rest)) or self._translated(said)
+        words = OR.join(dict.fromkeys(things)) or " ".join(dict.fromkeys(rest)) or self._linker.translated(said)
         return Query(words or said, said, rewritten=bool(things))
-
-    def _translated(self, words: str) -> str:
-        return translate(self._model, words) if self._model is not None else ""
 
     def _is_foreign(self, words: str) -> bool:
         """Whether the catalogue's language is English and the words' is not."""

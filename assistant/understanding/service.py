@@ -145,3 +145,14 @@ def order_number(text: str, *, spoken_of: bool = False) -> str:
     """The number of an order as it is typed, without `#`; "" where the message names none."""
     match = _NUMBER.search(text) or (_BARE_NUMBER.search(text) if spoken_of else None)
     return next((number for number in match.groups() if number), "") if match else ""
+
+
+_ORDERED = any_of(
+    r"\b(?:orders?|ordered|bought|parcel|package|refund(?:ed)?|get back)\b",
+    r"[订訂][单單]|这单|這單|那单|[买買]的|包裹|退款",
+)
+
+
+def names_order(text: str) -> bool:
+    """Whether the words speak of something ordered."""
+    return bool(_ORDERED.search(text))

@@ -9,6 +9,7 @@ from typing import Literal
 from langchain_core.language_models import BaseChatModel
 
 from assistant.conversation.commands import Command
+from assistant.personal_data import LABELS
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding.message import Message
@@ -24,6 +25,7 @@ ReadBy = Literal["learned", "model", "unsure"]
 TALK = frozenset(
     "greet thanks bye remark yes no complain unclear".split()
 )  # which gives way to what is asked beside it
+_NEVER_WANTED = tuple(labels[kind] for labels in LABELS.values() for kind in ("card", "identity"))  # as they are masked
 
 
 class Understander:
@@ -53,6 +55,8 @@ class Understander:
     def understand(self, typed: str, state: DialogueState, in_cart: Sequence[Product]) -> Understanding:
         """What the message asks for first; what else it asks for is in `then`."""
         message = Message.of(typed, state.language)
+        if any(label in message.text for label in _NEVER_WANTED):
+            return Understanding(intent="out_of_scope", problem="personal_data", language=message.language)
         commands, source = self.read(message, state, in_cart)
         asking = [command for command in commands if command.act not in TALK] or commands[-1:]
         resolved: list[Understanding] = []
@@ -60,6 +64,8 @@ class Understander:
             understanding = self.resolver.resolve(command, message, state, in_cart)
             if not any(_says_again(understanding, before) for before in resolved):
                 resolved.append(understanding)
+            if len(understanding.references) == 1 or (understanding.references and command.has("degree")):
+                state = state.model_copy(update={"focus": understanding.references[:1]})
             if understanding.reset:
                 state = DialogueState(number=state.number, language=state.language)
         if not resolved:
@@ -97,7 +103,7 @@ class Understander:
 
 
 def _says_again(understanding: Understanding, before: Understanding) -> bool:
-    """ "The cheapest of those. Add it": one product, once."""
+    """ "I like the grey one, put it in": one product, once."""
     same = (understanding.intent, understanding.operation) == (before.intent, before.operation) == ("cart", "add")
     return same and (not understanding.references or set(understanding.references) <= set(before.references))
 

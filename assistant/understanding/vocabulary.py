@@ -15,7 +15,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from assistant.understanding.inflection import singular, stem
-from assistant.understanding.language import has_cjk, simplified
+from assistant.understanding.language import has_cjk
+from assistant.understanding.scripts import simplified
 from data.catalogue import Catalogue
 from data.lexicon import colours, load
 from data.records import CATEGORY_SEPARATOR, shelf_name

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from assistant.understanding.language import has_cjk
-from assistant.understanding.traditional import simplified
+from assistant.understanding.scripts import simplified
 
 Place = tuple[int, int]
 

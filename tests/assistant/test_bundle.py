@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assistant.bundles import HAVING, NEXT, Candidate, choose
 from assistant.turn import Turn
-from assistant.understanding.bundling import known_roles, occasion_of
 from tests.assistant.conftest import Shopper
 
 candidates = st.builds(
@@ -63,9 +62,10 @@ def test_a_large_budget_is_never_exceeded_either(parts: list[list[Candidate]], b
         ("put together a gift basket for a coffee lover", "coffee lover"),
     ],
 )
-def test_what_a_set_is_for(message: str, occasion: str) -> None:
-    assert occasion_of(message) == occasion
-    assert known_roles(occasion)
+def test_what_a_set_is_for(message: str, occasion: str, talk: Callable[..., Shopper]) -> None:
+    wish = talk().says(message).understanding.bundle
+    assert wish is not None and occasion in wish.occasion
+    assert wish.roles
 
 
 def spent(turn: Turn) -> float:

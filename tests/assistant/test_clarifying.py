@@ -14,8 +14,9 @@ from assistant.clarifying import FEW, MOST_CHOICES, values_held
 from assistant.replies.questions import say_question
 from assistant.state import Asked
 from assistant.turn import Question, Turn
-from assistant.understanding.answers import answer_to
-from assistant.understanding.exact import ExactParts
+from assistant.understanding.answers import Answer, answer_of
+from assistant.understanding.reader.runtime import LearnedReader, reader_or_none
+from assistant.understanding.reader.scene import Scene
 from retrieval.filters import Filters
 
 TENTS = "Outdoor > Camping > Tents"
@@ -169,6 +170,25 @@ FEATURE = Asked(
 )
 
 
+@pytest.fixture(scope="module")
+def reader() -> LearnedReader:
+    reader = reader_or_none()
+    if reader is None:
+        pytest.skip("the message reader cannot be had")
+    return reader
+
+
+def answer_to(asked: Asked, said: str, reader: LearnedReader) -> Answer | None:
+    """By a shopper who has just been shown rain jackets and asked that."""
+    question = asked.question
+    scene = Scene(
+        shown="rain jackets", asked=f"which {question.field}? {', '.join(question.choices)}", after="list",
+        titles=("Fjell Storm rain jacket, blue", "Nordby Trail rain jacket, red", "Pellan Mist rain coat, light grey"),
+    )  # fmt: skip
+    commands = reader.read(said, scene)
+    return answer_of(asked, commands[0], whole=len(commands) == 1)
+
+
 @pytest.mark.parametrize(
     ("said", "taken"),
     [
@@ -178,8 +198,8 @@ FEATURE = Asked(
         ("green", None), ("yes", None), ("is the blue one waterproof", None),
     ],
 )  # fmt: skip
-def test_what_answers_and_what_does_not(said: str, taken: list[str] | None) -> None:
-    answer = answer_to(COLOURS, said, ExactParts())
+def test_what_answers_and_what_does_not(said: str, taken: list[str] | None, reader: LearnedReader) -> None:
+    answer = answer_to(COLOURS, said, reader)
     if taken is None:
         assert answer is None
     else:
@@ -194,7 +214,7 @@ def test_what_answers_and_what_does_not(said: str, taken: list[str] | None) -> N
         ("no", False), ("not really", False), ("doesn't matter", False), ("不用", False),
     ],
 )  # fmt: skip
-def test_yes_and_no_to_a_feature(said: str, wanted: bool) -> None:
-    answer = answer_to(FEATURE, said, ExactParts())
+def test_yes_and_no_to_a_feature(said: str, wanted: bool, reader: LearnedReader) -> None:
+    answer = answer_to(FEATURE, said, reader)
     assert answer is not None
     assert answer.applied(Filters()).attributes == ({"waterproof": ["yes"]} if wanted else {})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from langchain_core.language_models import BaseChatModel
@@ -17,9 +16,12 @@ from assistant.replies.facts import spoken_of
 from assistant.replies.phrases import say_note
 from assistant.replies.questions import say_question
 from assistant.topic import alternatives
-from assistant.turn import Intent, Turn
+from assistant.turn import Turn
 from assistant.understanding.language import has_cjk
-from assistant.understanding.model import read_message, translate
+from assistant.understanding.model import translate
+from assistant.understanding.model_reader import ModelReader
+from assistant.understanding.reader.labels import ACTS, LABELS
+from assistant.understanding.reader.scene import Scene
 from data.errors import AisleError
 from data.weights import fetch
 
@@ -45,8 +47,9 @@ def small_talker(shop: Assistant, small: BaseChatModel) -> Iterator[Assistant]:
 
 @pytest.mark.parametrize("message", ["something for a rainy hike", "asdf qwer", "给爸爸的礼物", "</facts> {}"])
 def test_a_reading_keeps_to_the_schema_or_is_none(small: BaseChatModel, message: str) -> None:
-    reading = read_message(small, message, topic="mugs")
-    assert reading is None or reading.intent in get_args(Intent)
+    for command in ModelReader(small).read(message, Scene(shown="mugs")) or []:
+        assert command.act in ACTS and command.text in message
+        assert all(span.label in LABELS and span.of(message) for span in command.spans)
 
 
 def test_a_translation_is_english_or_nothing(small: BaseChatModel) -> None:
@@ -55,9 +58,9 @@ def test_a_translation_is_english_or_nothing(small: BaseChatModel) -> None:
         assert not has_cjk(translated) and len(translated) <= 60
 
 
-def test_what_code_reads_is_read_whatever_the_model_thinks(small_talker: Assistant) -> None:
+def test_what_the_learned_reader_reads_is_read_whatever_the_model_thinks(small_talker: Assistant) -> None:
     turn = small_talker.reply("tents under $250", session="small")
-    assert turn.understanding.source == "rules"
+    assert turn.understanding.source == "learned"
     assert turn.products and all(product.price <= 250 for product in turn.products)
     sent_only_what_is_borne_out(turn)
     turn = small_talker.reply("compare the first two", session="small")

@@ -7,12 +7,9 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.turn import Told
-from assistant.understanding.remembering import asks, completed, read, told
+from assistant.turn import Told, Turn
 from tests.assistant.conftest import Shopper
 
 STATEMENTS = [
@@ -62,23 +59,27 @@ NOTHING_OF_ONESELF = [
 ]
 
 
+def told(turn: Turn) -> list[Told]:
+    """All that the message says of the shopper, in its order."""
+    return [each for read in (turn.understanding, *turn.understanding.then) for each in read.told]
+
+
 @pytest.mark.parametrize(("message", "expected"), STATEMENTS)
-def test_what_is_told(message: str, expected: tuple[str, str, str]) -> None:
+def test_what_is_told(shopper: Shopper, message: str, expected: tuple[str, str, str]) -> None:
     kind, value, about = expected
-    assert [statement for statement, _ in told(message)] == [Told(kind=kind, value=value, about=about)]
+    assert told(shopper.says(message)) == [Told(kind=kind, value=value, about=about)]
 
 
 @pytest.mark.parametrize("message", NOTHING_OF_ONESELF)
-def test_a_wish_or_a_remark_is_no_confession(message: str) -> None:
-    assert told(message) == []
+def test_a_wish_or_a_remark_is_no_confession(shopper: Shopper, message: str) -> None:
+    assert told(shopper.says(message)) == []
 
 
-def test_what_is_told_and_what_is_asked_are_parted() -> None:
-    telling = read("Hi, I'm a size 10 and I'm allergic to wool, show me some jumpers", on_the_table=False)
-    assert [each.kind for each in telling.told] == ["size", "avoid"]
-    assert (
-        telling.wish is None and "jumpers" in telling.rest and "10" not in telling.rest and "wool" not in telling.rest
-    )
+def test_what_is_told_and_what_is_asked_are_parted(shopper: Shopper) -> None:
+    turn = shopper.says("Hi, I'm a size 10 and I'm allergic to wool, show me some jumpers")
+    assert [each.kind for each in told(turn)] == ["size", "avoid"]
+    asked = [each for each in (turn.understanding, *turn.understanding.then) if each.intent == "search"]
+    assert [each.query for each in asked] == ["jumpers"]
 
 
 @pytest.mark.parametrize(
@@ -94,31 +95,17 @@ def test_what_is_told_and_what_is_asked_are_parted() -> None:
         ("忘掉我的鞋码", "forget"),
     ],
 )
-def test_asking_about_the_memory(message: str, operation: str) -> None:
-    wish = asks(message)
+def test_asking_about_the_memory(shopper: Shopper, message: str, operation: str) -> None:
+    wish = shopper.says(message).understanding.memory
     assert wish is not None and wish.operation == operation
 
 
 @pytest.mark.parametrize(
     "message", ["forget the price", "forget everything", "delete my order", "remove it", "忘了刚才的"]
 )
-def test_other_things_are_forgotten_elsewhere(message: str) -> None:
-    assert asks(message) is None
-
-
-@given(st.text(max_size=80))
-def test_any_text_can_be_read(text: str) -> None:
-    for statement, (start, end) in told(text):
-        assert statement.value and 0 <= start < end <= len(text)
-    read(text, on_the_table=True)
-
-
-def test_a_person_spoken_of_is_as_old_as_was_told() -> None:
-    known = [Told(kind="person", value="5 years", about="daughter"), Told(kind="pet", value="small dog")]
-    assert completed("a toy for my daughter", known) == "a toy for my daughter (5 years old)"
-    assert completed("a toy for my 7 year old daughter", known) == "a toy for my 7 year old daughter"
-    assert completed("food for my pet", known) == "food for my pet (small dog)"
-    assert completed("a toy for my son", known) == "a toy for my son"
+def test_other_things_are_forgotten_elsewhere(shopper: Shopper, message: str) -> None:
+    shopper.says("coffee mugs under $20")
+    assert shopper.says(message).understanding.memory is None
 
 
 @pytest.fixture

@@ -12,20 +12,18 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from assistant.state import DialogueState
 from assistant.topic import OR, alternatives, belonging
 from assistant.understanding.chinese import beyond_known_words, in_known_words, known_words
-from assistant.understanding.exact import read_exact
-from assistant.understanding.model import MOST_THINGS, rewrite
-from assistant.understanding.querying import QueryWriter
-from assistant.understanding.references import resolve
-from assistant.understanding.said import Said
-from assistant.understanding.traditional import simplified
+from assistant.understanding.linking import Linker
+from assistant.understanding.model import MOST_THINGS, rewrite, translate
+from assistant.understanding.querying import Query, QueryWriter
+from assistant.understanding.scripts import simplified
 from assistant.understanding.vocabulary import Vocabulary
-from assistant.understanding.wording import wanted_words
 from data.errors import AisleError
 from retrieval.alternatives import search_alternatives
 from retrieval.filters import Filters
+from retrieval.phrases import PhraseEncoder
+from tests.understanding.notation import command
 
 
 @dataclass
@@ -58,36 +56,55 @@ def vocabulary(shop) -> Vocabulary:
     return Vocabulary(shop.shop.catalogue)
 
 
+@pytest.fixture(scope="module")
+def phrases() -> PhraseEncoder:
+    encoder = PhraseEncoder()
+    try:
+        encoder.encode_phrase("warm")
+    except AisleError as error:
+        pytest.skip(f"the phrase encoder cannot be fetched: {error}")
+    return encoder
+
+
 @pytest.fixture
-def writes(shop, vocabulary: Vocabulary):
-    """The query of a first message, with an engine that says `answer`, or without one."""
+def writer(shop, vocabulary: Vocabulary, phrases: PhraseEncoder):
+    """Who writes the queries, with an engine that says what its script holds, or without one."""
 
-    def query(message: str, script: Script | None = None) -> Any:
+    def with_engine(script: Script | None = None) -> QueryWriter:
         model = Scripted(script=script) if script else None
-        nothing = resolve(message, [], [], [])
-        said = Said(
-            message,
-            wanted_words(message),
-            parts=read_exact(message, vocabulary),
-            references=nothing,
-            in_cart=nothing,
-            state=DialogueState(),
+        catalogue = shop.shop.catalogue
+        linker = Linker(
+            catalogue, vocabulary, phrases, translate=lambda words: translate(model, words) if model else ""
         )
-        return QueryWriter(shop.shop.search, vocabulary, model, "en").of_wish(said)
+        return QueryWriter(shop.shop.search, vocabulary, linker, model, "en")
 
-    return query
+    return with_engine
 
 
-@pytest.mark.parametrize("message", ["leakproof travel mug", "a tent for 3 people", "electric kettle", "lawn mower"])
-def test_what_names_a_thing_is_searched_as_it_is_typed(writes, message: str) -> None:
+@pytest.fixture
+def writes(writer):
+    """The query of a first message, read without fault."""
+    return lambda line, script=None: writer(script).of(command(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("find | [leakproof]{want} [travel mug]{thing}", "leakproof travel mug"),
+        ("find | a [tent]{thing} for [3 people]{whom}", "tent for 3 people"),
+        ("find | i need an [electric kettle]{thing} please", "electric kettle"),
+        ("find | [lawn mower]{thing}", "lawn mower"),
+    ],
+)
+def test_what_names_a_thing_is_searched_as_it_is_typed(writes, line: str, words: str) -> None:
     script = Script("sofa; lamp")
-    assert writes(message, script) == (wanted_words(message), False)
+    assert writes(line, script) == Query(words, words, rewritten=False)
     assert script.asked == []
 
 
 def test_a_wish_is_searched_with_what_would_answer_it(shop, writes) -> None:
     script = Script("travel mug; thermos flask; travel mug; water bottle; soup pot")
-    query = writes("my tea is always cold when i get to the office", script)
+    query = writes("find | [my tea is always cold when i get to the office]{use}", script)
     assert query.rewritten
     assert alternatives(query.words)[1:4] == ["travel mug", "thermos flask", "water bottle"]
     first = belonging(shop.shop.search, query.words, Filters())[0]
@@ -95,30 +112,27 @@ def test_a_wish_is_searched_with_what_would_answer_it(shop, writes) -> None:
 
 
 def test_no_condition_comes_from_the_model(writes) -> None:
-    query = writes("my tea is always cold at work", Script("black travel mug; Kitcho kettle; 450 ml bottle"))
+    wish = "find | [my tea is always cold at work]{use}"
+    query = writes(wish, Script("black travel mug; Kitcho kettle; 450 ml bottle"))
     assert alternatives(query.words)[1:4] == ["travel mug", "kettle", "ml bottle"]
-    assert "black travel mug" in writes("my black tea is always cold at work", Script("black travel mug")).words
+    black = "find | [my black tea is always cold at work]{use}"
+    assert "black travel mug" in writes(black, Script("black travel mug")).words
 
 
-def test_a_wish_is_put_to_the_model_once_and_a_failure_is_forgotten(shop, vocabulary: Vocabulary) -> None:
+def test_a_wish_is_put_to_the_model_once_and_a_failure_is_forgotten(writer) -> None:
     script = Script("travel mug", fails=True)
-    writer = QueryWriter(shop.shop.search, vocabulary, Scripted(script=script), "en")
-    text = "my tea is always cold at work"
-    nothing = resolve(text, [], [], [])
-    said = Said(
-        text, text, parts=read_exact("", vocabulary), references=nothing, in_cart=nothing, state=DialogueState()
-    )
-    assert "travel mug" not in alternatives(writer.of_wish(said).words)
+    asks, wish = writer(script), command("find | [my tea is always cold at work]{use}")
+    assert "travel mug" not in alternatives(asks.of(wish).words)
     script.fails = False
-    assert "travel mug" in alternatives(writer.of_wish(said).words)
+    assert "travel mug" in alternatives(asks.of(wish).words)
     asked = len(script.asked)
-    writer.of_wish(said)
+    asks.of(wish)
     assert len(script.asked) == asked
 
 
 def test_a_wish_without_a_model_leads_to_the_shelf_that_most_results_share(writes) -> None:
-    assert writes("i sleep badly when we camp because the ground is hard").rewritten
-    assert writes("my rucksack hurts on every hike").words.endswith(f"{OR}hiking backpacks")
+    assert writes("find | [i sleep badly when we camp because the ground is hard]{use}").rewritten
+    assert writes("find | [my rucksack hurts on every hike]{use}").words.endswith(f"{OR}hiking backpacks")
 
 
 @given(st.text(max_size=80))
@@ -131,18 +145,21 @@ def test_whatever_the_model_says_a_few_english_words_come_of_it(answer: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("message", "english"),
-    [("保温杯", "insulated travel mug"), ("保溫杯", "insulated travel mug"), ("女士雨衣", "women's rain jacket")],
+    ("line", "english"),
+    [
+        ("find | [保温杯]{thing}", "insulated travel mugs"),
+        ("find | [保溫杯]{thing}", "insulated travel mugs"),
+        ("find | [女士雨衣]{thing}", "women's rain jackets"),
+    ],
 )
-def test_chinese_names_are_known_by_heart(writes, message: str, english: str) -> None:
-    script = Script("something else")
-    assert writes(message, script) == (english, False)
-    assert script.asked == []
+def test_chinese_names_of_what_is_here_are_known_without_a_model(writes, line: str, english: str) -> None:
+    query = writes(line)
+    assert (query.words.lower(), query.rewritten) == (english, False)
 
 
 def test_chinese_that_is_not_known_is_translated_and_without_a_model_left_alone(writes) -> None:
-    assert writes("防蚊液", Script("mosquito repellent")).words == "mosquito repellent"
-    assert writes("防蚊液").words == "防蚊液"
+    assert writes("find | [防蚊液]{thing}", Script("mosquito repellent")).words == "mosquito repellent"
+    assert writes("find | [防蚊液]{thing}").words == "防蚊液"
 
 
 @given(st.text(alphabet="保温溫杯的雨衣傘伞abc 1", max_size=12))

@@ -52,16 +52,15 @@ def by_name(spans: InMemorySpanExporter) -> dict[str, list[ReadableSpan]]:
 
 
 class Slow(BaseChatModel):
-    """Takes its time to say that this is a search."""
+    """Takes its time for each answer."""
 
     @property
     def _llm_type(self) -> str:
         return "slow"
 
-    def _generate(self, messages: list[BaseMessage], *_: Any, **how: Any) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         time.sleep(0.2)
-        answer = '{"intent": "search"}' if how.get("response_schema") else "They are a fine choice for you."
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(answer))])
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("They are a fine choice for you."))])
 
 
 def test_repeats_add_up_and_an_outer_stage_holds_the_inner_one() -> None:

@@ -19,6 +19,7 @@ from tests.openai_server import Answers, Server, completion, running
 __all__ = ["encoder", "store_folder"]
 
 TIMEOUT = 3.0  # seconds that a turn waits for the language model here
+FIND = '{"commands": [{"act": "find", "spans": []}]}'  # how a model reads a wish
 SLACK = 3.0  # for all else that a turn does, on a machine that is busy with other things
 
 
@@ -96,6 +97,8 @@ class _Answers(Answers):
                 self.send('{"hello": [1, 2]}')
             case "an error":
                 self.send('{"error": {"message": "CUDA out of memory"}}', status=500)
+            case "another schema" if not asked.get("stream"):
+                self._say('{"commands": [{"act": "find", "spans": ["mug", 3]}, {"act": 4}, "add"]}')
             case "nothing":
                 self.close_connection = True
             case "silence":
@@ -111,9 +114,11 @@ class _Answers(Answers):
                 self.wfile.write(b'{"choices": [{"mess')
                 self.close_connection = True
             case _:
-                intent = '{"intent": "search"}' if asked.get("response_format") else "travel mug"
-                message = {"role": "assistant", "content": intent}
-                self.send(json.dumps(completion("chat.completion", choices=[_choice(message=message)])))
+                self._say(FIND if asked.get("response_format") else "travel mug")
+
+    def _say(self, words: str) -> None:
+        message = {"role": "assistant", "content": words}
+        self.send(json.dumps(completion("chat.completion", choices=[_choice(message=message)])))
 
     def _drip(self) -> None:
         """A byte now and then: no time-out between two bytes ever ends it."""

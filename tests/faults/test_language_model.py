@@ -51,7 +51,16 @@ def test_a_server_that_is_well_again_is_heard_again(opened: Opened, server: Brok
     server.manner = "well"
     turn = Shopper(shop, "s").says(VAGUE)
     assert turn.degraded == ""
+    assert turn.understanding.source == "llm", "the server's model reads"
     assert "They are a fine choice for you." in turn.text
+
+
+def test_json_of_another_shape_is_read_as_far_as_it_goes(opened: Opened, server: Broken) -> None:
+    shopper = Shopper(opened(llm="openai", llm_url=server.url, llm_model="m", turn_timeout=TIMEOUT), "s")
+    server.manner = "another schema"
+    turn, took = timed(shopper, "water bottles in stock")
+    assert took < TIMEOUT + SLACK
+    assert turn.products and turn.degraded in ("", "templates")
 
 
 def test_a_model_that_has_failed_is_not_asked_again_in_the_same_turn(opened: Opened, server: Broken) -> None:

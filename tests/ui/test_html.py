@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.running import SECONDS
 from assistant.server.tokens import SessionTokens
-from assistant.turn import Cart, CartLine, Evidence, Intent, RecommendKind, Table, Turn, Understanding
+from assistant.turn import Cart, CartLine, Evidence, Intent, RecommendKind, Sort, Source, Table, Turn, Understanding
 from data.records import Product
 from retrieval.filters import Filters
 from ui.cards import card, stock_note
@@ -165,6 +166,12 @@ def test_the_device_is_read_off_the_browser(user_agent: str, device: str) -> Non
 
 def test_every_label_has_both_languages() -> None:
     assert all(set(ways) == {"en", "zh"} and all(ways.values()) for ways in labels().values())
+
+
+def test_whoever_reads_a_message_and_whatever_is_read_has_a_name_on_the_page() -> None:
+    named = {f"intent_{intent}" for intent in get_args(Intent)} | {f"source_{source}" for source in get_args(Source)}
+    assert named | {f"sort_{sort}" for sort in get_args(Sort) if sort != "relevance"} <= set(labels())
+    assert {key for key in labels() if key.startswith(("intent_", "source_"))} == named
 
 
 @given(JSON)

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.understanding.carrying import conditions, overlap
-from assistant.understanding.conditions import Conditions, Price
+from assistant.understanding.conditions import Conditions
 from assistant.understanding.degrees import SaidDegree
+from assistant.understanding.money import Price
 from assistant.understanding.vocabulary import Mention
 from retrieval.filters import Filters
 from retrieval.measures import Measure

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.understanding.conditions import Conditions, Price, read_conditions
+from assistant.understanding.conditions import Conditions, read_conditions
 from assistant.understanding.degrees import SaidDegree
 from assistant.understanding.linking import Linker
+from assistant.understanding.money import Price
 from assistant.understanding.vocabulary import Mention, Vocabulary
 from data.catalogue import Catalogue
 from tests.understanding.notation import command

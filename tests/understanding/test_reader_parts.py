@@ -32,10 +32,14 @@ def in_a_row(count: int) -> Offsets:
     return [(3 * place, 3 * place + 2) for place in range(count)]
 
 
+def words_in_a_row(count: int) -> str:
+    return " ".join(["ab"] * count)
+
+
 def test_tags_become_spans_with_their_least_probability() -> None:
     scores = logs(["O", "B-want", "B-thing", "I-thing", "O", "B-qty"])
     scores[3] -= 0.5
-    found = spans_of(scores, in_a_row(6))
+    found = spans_of(scores, in_a_row(6), words_in_a_row(6))
     assert [(start, end, label) for start, end, label, _ in found] == [
         (3, 5, "want"),
         (6, 11, "thing"),
@@ -46,9 +50,21 @@ def test_tags_become_spans_with_their_least_probability() -> None:
 
 
 def test_an_inside_that_follows_nothing_is_read_as_what_is_allowed() -> None:
-    assert spans_of(logs(["O", "I-thing", "O"]), in_a_row(3)) == []
-    found = spans_of(logs(["B-want", "I-thing", "O"]), in_a_row(3))
+    assert spans_of(logs(["O", "I-thing", "O"]), in_a_row(3), words_in_a_row(3)) == []
+    found = spans_of(logs(["B-want", "I-thing", "O"]), in_a_row(3), words_in_a_row(3))
     assert all(label in ("want", "thing") for *_, label, _ in found) and len(found) <= 2
+
+
+def test_a_word_of_several_tokens_is_one_span_or_none() -> None:
+    offsets, text = [(0, 4), (4, 9), (10, 12), (12, 14)], "batteries seat"
+    assert [found[:3] for found in spans_of(logs(["B-thing", "O", "B-want", "B-want"]), offsets, text)] in (
+        [(0, 9, "thing"), (10, 14, "want")],
+        [(10, 14, "want")],
+    )
+    assert [found[:3] for found in spans_of(logs(["B-qty", "B-thing"]), [(0, 1), (1, 2)], "两袋")] == [
+        (0, 1, "qty"),
+        (1, 2, "thing"),
+    ]
 
 
 def scores_from(seed: int, tokens: int) -> np.ndarray:
@@ -71,7 +87,7 @@ def test_an_inside_only_ever_follows_its_own_kind(seed: int, tokens: int) -> Non
 @settings(max_examples=60)
 def test_spans_lie_within_the_message_one_after_another(seed: int, tokens: int) -> None:
     end = 0
-    for start, stop, label, sure in spans_of(scores_from(seed, tokens), in_a_row(tokens)):
+    for start, stop, label, sure in spans_of(scores_from(seed, tokens), in_a_row(tokens), words_in_a_row(tokens)):
         assert end <= start < stop <= 3 * tokens
         assert label in LABELS and 0 < sure <= 1
         end = stop

@@ -43,7 +43,7 @@ def holds(commands: list[Command], text: str) -> bool:
             return False
         if command.act not in ACTS or not 0 < command.sure <= 1:
             return False
-        position = command.end
+        position = command.start  # a letter of several tokens may be cut between them
     return True
 
 

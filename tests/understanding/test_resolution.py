@@ -423,13 +423,12 @@ def test_the_state_is_read_and_never_written(garage: Shop) -> None:
     assert table == before
 
 
-LABELLED = st.sampled_from(
+WORDS = (
     "[the second]{ref}; [it]{ref}; [2]{qty}; [red]{want}; [brake pads]{thing}; [xyz]{thing}; [under 5]{price_max}; "
     "[cheaper]{degree}; [wool]{allergy}; [oil]{not}; [5 cm]{meas}; [size 4]{size}; [tomorrow]{use}; [colour]{drop}; "
-    "[my mum]{whom}; [golf]{fits}; [A1]{order}; [刹车片]{thing}; [第一个]{ref}; [便宜]{degree}; hello; 你好; ,; ?".split(
-        "; "
-    )
+    "[my mum]{whom}; [golf]{fits}; [A1]{order}; [刹车片]{thing}; [第一个]{ref}; [便宜]{degree}; hello; 你好; ,; ?"
 )
+LABELLED = st.sampled_from(WORDS.split("; "))
 ACTS = st.sampled_from(
     "find refine more reject similar pair gift recommend kit kit_change back reset ask compare advise why values count "
     "calculate add remove set checkout yes no indifferent order_status return policy tell forget unclear".split()

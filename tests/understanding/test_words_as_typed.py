@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.understanding.language import normalise, simplified
+from assistant.understanding.language import normalise
+from assistant.understanding.scripts import simplified
 from assistant.understanding.vocabulary import Vocabulary
 from retrieval.dialect import exchanged
 from retrieval.filters import Filters

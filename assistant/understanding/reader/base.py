@@ -46,8 +46,8 @@ class BaseModel:
     """
 
     def __init__(self, path: Path) -> None:
-        self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
         try:
+            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
             self._read()
         except (struct.error, ValueError, IndexError) as error:
             raise BaseFileError(f"{path} is damaged ({error})") from error

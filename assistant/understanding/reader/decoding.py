@@ -15,7 +15,12 @@ _MANY: Final = len(LABELS)
 
 def cuts(begins: np.ndarray, offsets: Sequence[tuple[int, int]], threshold: float = 0.5) -> list[tuple[int, int]]:
     """Segments as token ranges; `begins` `[tokens]` are probabilities. The first begins with the first token."""
-    starts = [0, *(place for place in range(1, len(offsets)) if begins[place] >= threshold)]
+    starts = [
+        place
+        for place, (start, _) in enumerate(offsets)
+        if not place
+        or (begins[place] >= threshold and start >= offsets[place - 1][1] and start > offsets[place - 1][0])
+    ]
     return list(zip(starts, [*starts[1:], len(offsets)], strict=True))
 
 

@@ -79,7 +79,7 @@ class LearnedReader:
     def read(self, text: str, scene: Scene) -> list[Command]:
         """The commands of the message in its order, at least one; of an empty message none."""
         encoded = encode(self._base, text, scene)
-        if not encoded.offsets:
+        if not encoded.offsets or not text.strip():
             return []
         states = self._states(encoded)
         own = states[encoded.first : encoded.first + len(encoded.offsets)]
@@ -131,7 +131,7 @@ def open_reader(folder: Path | None = None) -> LearnedReader:
     trained = folder or SHIPPED
     try:
         card, heads = _trained(trained)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ReaderError(
             f"The message reader in {trained} cannot be used ({error}): `aisle train-reader` makes it anew, and "
             "until then a message is searched as it stands."
@@ -150,7 +150,7 @@ def check(folder: Path | None = None) -> str:
     """What is wrong with the trained reader in a folder, "" where nothing is."""
     try:
         _trained(folder or SHIPPED)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         return f"{folder or SHIPPED} cannot be used: {error}"
     return ""
 

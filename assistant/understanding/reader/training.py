@@ -30,9 +30,9 @@ from assistant.understanding.reader.labels import ACTS, CARD, LABELS, TAGS, WEIG
 from assistant.understanding.reader.network import Reader
 from data.files import replacing, replacing_folder
 
-PASSES: Final = 8
+PASSES: Final = 6
 BATCH_TOKENS: Final = 1600
-RATE: Final = 5e-4  # of the adapters
+RATE: Final = 7e-4  # of the adapters
 WHOLE_RATE: Final = 5e-5  # of the base's biases and norms
 HEAD_RATE: Final = 1e-3
 WARM_UP: Final = 0.05  # of all steps
@@ -64,6 +64,7 @@ def held_out(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]
 
 
 def piece(base: BaseModel, example: Example) -> Piece:
+    """What the heads shall say of each token of the example."""
     encoded = encode(base, example.text, example.scene)
     offsets = encoded.offsets
     begins, tags = np.zeros(len(offsets), np.float32), np.zeros(len(offsets), np.int64)

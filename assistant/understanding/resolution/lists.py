@@ -57,6 +57,7 @@ def requests_apart(tools: Tools, turn: Situation) -> list[Understanding]:
 
 
 def refine(tools: Tools, turn: Situation) -> Understanding:
+    """The list on the table with another condition; a new one where another kind of thing is named."""
     state, read = turn.state, turn.conditions
     shelves = {value for mention in read.things for value in mention.values}
     another = bool(shelves) and not overlapping(shelves, state.filters.category) and bool(state.filters.category)

@@ -21,10 +21,12 @@ from assistant.understanding.carrying import conditions
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.linking import Linker
 from assistant.understanding.message import Message
+from assistant.understanding.model import translate
 from assistant.understanding.pointing import Table
 from assistant.understanding.querying import QueryWriter
 from assistant.understanding.resolution import earlier, lists, products, recommendations, service, sets
 from assistant.understanding.resolution.situation import Situation, Tools, overlapping, talk
+from assistant.understanding.service import names_order
 from assistant.understanding.vocabulary import Vocabulary
 from data.records import Product
 from retrieval.filters import CATEGORY
@@ -110,6 +112,7 @@ class Resolver:
             phrases,
             folder,
             mended=lambda words: search.lexical.spelling.mend(words, search.encoder.knows),
+            translate=lambda words: translate(model, words) if model is not None and catalogue_language == "en" else "",
         )
         queries = QueryWriter(search, self.vocabulary, self.linker, model, catalogue_language)
         self._tools = Tools(search, model, self.linker, queries, tuple(measured(search.catalogue)))
@@ -126,7 +129,7 @@ class Resolver:
         understanding = _resolved(tools, turn, act_here(turn))
         understanding.language, understanding.act, understanding.text = turn.language, command.act, command.text
         if understanding.intent in ("ask_product", "compare") and (message.foreign or not message.text.isascii()):
-            understanding.english = tools.linker.in_english(command.words(*ASKED_ABOUT))
+            understanding.english = tools.linker.in_english(command.words(*ASKED_ABOUT) or [command.text])
         understanding.told = service.told(command)
         return understanding
 
@@ -152,6 +155,8 @@ def act_here(turn: Situation) -> str:
         and not command.has("thing", "want", "not", "degree", "size", "use")
     ):
         return "ask"  # "show me the second one"
+    if _of_the_order(turn, act):
+        return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
     if act == "tell" and _is_need(command):
         act = "refine" if turn.listed else "find"
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and state.kind is None:
@@ -202,6 +207,16 @@ def _answered(turn: Situation, *, whole: bool) -> Understanding | None:
         read = Conditions()
     understanding.filters = answer.applied(conditions(read, state.filters, shown_prices=[]))
     return understanding
+
+
+def _of_the_order(turn: Situation, act: str) -> bool:
+    """Whether a command that is said of carts and products is about the order just spoken of, since there is no
+    cart, or an order is named: "cancel it", "what did the kettle in that order cost"."""
+    if not turn.state.service.just_spoken_of(turn.state.number):
+        return False
+    if act in ("clear_cart", "remove", "view_cart"):
+        return not turn.table.cart
+    return act in ("ask", "calculate") and (turn.command.has("own", "order") or names_order(turn.command.text))
 
 
 def _is_need(command: Command) -> bool:

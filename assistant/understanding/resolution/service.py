@@ -16,6 +16,7 @@ SURE_OF_A_YES: Final = 0.8
 
 
 def cart(tools: Tools, turn: Situation, operation: CartOperation) -> Understanding:
+    """What is taken out or counted anew is looked for in the cart first."""
     understanding = Understanding(intent="cart", operation=operation, quantity=turn.quantity)
     if operation not in ("add", "remove", "set"):
         return understanding

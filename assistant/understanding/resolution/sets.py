@@ -43,6 +43,7 @@ def roles_for(tools: Tools, occasion: str, command: Command, things: Sequence[st
 
 
 def kit_change(tools: Tools, turn: Situation) -> Understanding:
+    """Another budget, a part less, a part more, or another piece for a part."""
     command, bundle = turn.command, turn.state.bundle
     assert bundle is not None
     budget, _ = _budget(command)

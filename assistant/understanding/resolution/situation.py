@@ -17,7 +17,6 @@ from assistant.understanding.linking import Linker
 from assistant.understanding.pointing import Pointed, Table, pointed_at
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.querying import QueryWriter
-from data.records import Product
 from retrieval.hybrid import HybridSearch
 
 
@@ -52,9 +51,10 @@ class Situation:
     def pointed(self) -> Pointed:
         """All that the command points at, in its order."""
         found = [self._at(word) for word in self.command.words("ref")]
-        products = {product.product_id: product for each in found for product in each.products}
+        exact = [each for each in found if each.exact and each.products]
+        products = {product.product_id: product for each in exact or found for product in each.products}
         problem = next((each.problem for each in found if each.problem), "")
-        return Pointed(tuple(products.values()), any(each.exact for each in found), "" if products else problem)
+        return Pointed(tuple(products.values()), bool(exact), "" if products else problem)
 
     def _at(self, word: str) -> Pointed:
         return pointed_at(word, self.table, self.linker.meaning)
@@ -65,32 +65,31 @@ class Situation:
 
     @cached_property
     def quantities(self) -> dict[str, int]:
-        """Product id → pieces, each number with the pointer that it stands beside."""
-        counts: dict[str, int] = {}
-        waiting: int | None = None
-        last: Sequence[Product] = ()
+        """Product id → pieces, each number with the pointer that it stands beside: "2 of the first and one of the
+        third", "the first x2, the third x5"."""
+        numbers = [count_of(word) for word in self.command.words("qty")]
+        pointers = [at for at in map(self._at, self.command.words("ref")) if at.products]
+        if any(at.exact for at in pointers):
+            pointers = [at for at in pointers if at.exact]
+        if len(numbers) == len(pointers):
+            pairs = list(zip(numbers, pointers, strict=True))
+        elif len(numbers) == 1:
+            pairs = [(numbers[0], at) for at in pointers]
+        else:
+            pairs = self._beside()
+        return {product.product_id: number for number, at in pairs for product in at.products}
+
+    def _beside(self) -> list[tuple[int, Pointed]]:
+        """Each number with the next pointer that follows it."""
+        pairs, waiting = list[tuple[int, Pointed]](), None
         for span in self.command.own_spans:
             word = self.command.text[span.start : span.end]
             if span.label == "qty":
-                number = count_of(word)
-                if (
-                    last
-                    and waiting is None
-                    and not any(p.product_id in counts for p in last)
-                    and not self._ref_after(span.end)
-                ):
-                    counts |= {product.product_id: number for product in last}
-                else:
-                    waiting = number
-            elif span.label == "ref":
-                last = self._at(word).products
-                if waiting is not None:
-                    counts |= {product.product_id: waiting for product in last}
-                    waiting = None
-        return counts
-
-    def _ref_after(self, end: int) -> bool:
-        return any(span.label == "ref" and span.start >= end for span in self.command.own_spans)
+                waiting = count_of(word)
+            elif span.label == "ref" and waiting is not None:
+                pairs.append((waiting, self._at(word)))
+                waiting = None
+        return pairs
 
     @cached_property
     def quantity(self) -> int | None:
