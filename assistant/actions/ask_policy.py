@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from assistant.actions import ask_product
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
-from assistant.policies import Passage
-from assistant.policy_topics import POLICIES
-from assistant.turn import Evidence, Fact, Note
-from data.records import CATEGORY_SEPARATOR, Policy
+from assistant.turn import Evidence, Note
+from data.records import CATEGORY_SEPARATOR
 
+OF_THE_LIST = 4  # products of a list that are asked about
 _POINTS = re.compile(r"\b(?:it|this|that|these|those|them|one)\b|[这這那它]|第.个", re.IGNORECASE)
 
 
@@ -20,6 +21,10 @@ def act(request: Request) -> Evidence:
         request.message, _pointed_at(request), sure=request.understanding.act == "policy"
     )
     evidence = quote(request, answered.passages)
+    if not answered.passages and (request.state.focus or request.state.shown):
+        references = request.understanding.references or request.state.focus or request.state.shown[:OF_THE_LIST]
+        request.understanding.references = list(references)
+        return ask_product.act(request)  # what no policy says may be asked of what is shown
     if not answered.passages:
         evidence.notes.append(Note(key="policy_silent", values={"contact": request.contact()}))
         evidence.suggestions.append(request.say("ask_person"))
@@ -27,25 +32,6 @@ def act(request: Request) -> Evidence:
         values = {"question": answered.silent[0], "contact": request.contact()}
         evidence.notes.append(Note(key="policy_silent_on", values=values))
     return evidence
-
-
-def quote(request: Request, passages: list[Passage]) -> Evidence:
-    """A note for each passage, under the policy's heading, with what was quoted as facts."""
-    notes = [
-        Note(key="policy", values={"topic": heading(request, passage.policy), "text": passage.text})
-        for passage in passages
-    ]
-    return Evidence(notes=notes, facts=[Fact(text=passage.policy.text, source="policy") for passage in passages])
-
-
-def heading(request: Request, policy: Policy) -> str:
-    """The shop's own heading; in Chinese the usual name of the topic, where it is a usual one."""
-    usual = [
-        topic for topic, pattern in POLICIES.items() if topic in policy.topic.lower() or pattern.search(policy.topic)
-    ]
-    if request.understanding.language == "zh" and policy.topic.isascii() and usual:
-        return request.say(f"topic_{usual[0].replace(' ', '_')}")
-    return policy.topic
 
 
 def _pointed_at(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.actions import calculate
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
 from assistant.answering import passages
 from assistant.answering.answer import Answer
@@ -11,7 +12,7 @@ from assistant.answering.names import name_in
 from assistant.answering.opinion_questions import asked_about, from_reviews
 from assistant.answering.passages import Passage
 from assistant.answering.question import Question
-from assistant.answering.quoting import quote
+from assistant.answering.quoting import quote as quoted
 from assistant.answering.several import side_by_side, titles_of
 from assistant.answering.suspicion import trusted_attributes
 from assistant.turn import Evidence, Fact, Note
@@ -33,6 +34,10 @@ def act(request: Request) -> Evidence:
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     titles = titles_of(products)
     answers = [_answer(request, question, product, titles[product.product_id]) for product in products]
+    if not any(answer.says for answer in answers):
+        answered = request.shop.policy_book.answer(request.message).passages
+        if answered:  # what no listing says may be a matter of the shop's rules
+            return quote(request, answered)
     notes, chosen = side_by_side(question, products, answers, titles)
     request.state.focus = [product.product_id for product in chosen]
     return Evidence(
@@ -121,7 +126,7 @@ def _from_reviews(request: Request, question: Question, product: Product, title:
 def _described(listing: Listing) -> Answer:
     product = listing.product
     lines = (listing.line(name) for name in trusted_attributes(product))
-    text = quote(product.description, DESCRIPTION) or ", ".join(lines)
+    text = quoted(product.description, DESCRIPTION) or ", ".join(lines)
     if not text:
         return Answer(notes=[Note(key="listing_silent", values={"title": listing.title})], says=False)
     fact = Fact(text=product.description or text, source="listing")

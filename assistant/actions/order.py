@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.actions.ask_policy import quote
 from assistant.actions.order_notes import fact, in_list, return_note, status_notes, today_note
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
 from assistant.orders import numbered, products_of, with_thing
 from assistant.policies import Passage
@@ -64,7 +64,10 @@ def act(request: Request) -> Evidence:
     number = request.understanding.order or order_number(message, spoken_of=bool(on_the_table))
     orders = request.shop.orders.of(request.user, request.session)
     if request.user is None and not orders:
-        return _with_policy(request, question, Note(key="order_guest", values={"contact": request.contact()}))
+        evidence = _with_policy(request, question, Note(key="order_guest", values={"contact": request.contact()}))
+        if not evidence.facts:  # what the rules say holds for guests as well
+            _add(evidence, quote(request, request.shop.policy_book.answer(request.message).passages))
+        return evidence
     if number and not numbered(orders, number):
         note = Note(key="order_not_found", values={"number": number, "contact": request.contact()})
         return Evidence(notes=[note], suggestions=[request.say("ask_my_orders"), request.say("ask_person")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
 from assistant.state import DialogueState
 from assistant.turn import Evidence, Note
@@ -20,7 +21,10 @@ def act(request: Request) -> Evidence:
 
 
 def out_of_scope(request: Request) -> Evidence:
-    return Evidence(notes=[Note(key=request.understanding.problem or "out_of_scope")])
+    key = request.understanding.problem or "out_of_scope"
+    if key == "no_discount" and (passages := request.shop.policy_book.answer(request.message).passages):
+        return quote(request, passages)  # "do you match prices?" has a rule of its own
+    return Evidence(notes=[Note(key=key)])
 
 
 def _forget(state: DialogueState) -> None:

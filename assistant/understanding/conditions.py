@@ -108,6 +108,8 @@ def _read_value(
         read.wanted += [mention for mention in found if here or mention.field in (BRAND, COLOUR)]
     elif found := named(said, start):
         {"want": read.wanted, "whom": read.whom, "nice": read.nice}[label].extend(found)
+    elif label == "want" and (degree := read_degree(said)) is not None and not degree.compared:
+        read.degree = read.degree or degree
     elif label == "want":
         read.unlinked.append(said)
 

@@ -64,7 +64,7 @@ class Understander:
             understanding = self.resolver.resolve(command, message, state, in_cart)
             if not any(_says_again(understanding, before) for before in resolved):
                 resolved.append(understanding)
-            if len(understanding.references) == 1 or (understanding.references and command.has("degree")):
+            if len(understanding.references) == 1 or (understanding.references and understanding.intent == "compare"):
                 state = state.model_copy(update={"focus": understanding.references[:1]})
             if understanding.reset:
                 state = DialogueState(number=state.number, language=state.language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.turn import Understanding
+from assistant.understanding.pointing import figure_of
 from assistant.understanding.resolution.situation import Situation, Tools
 
 MOST_COMPARED: Final = 4
@@ -24,20 +25,19 @@ def ask(tools: Tools, turn: Situation) -> Understanding:
 
 
 def compare(tools: Tools, turn: Situation) -> Understanding:
-    """Those pointed at; of one only, with what else was spoken of or shown."""
-    products = list(turn.pointed.products)
-    if len(products) < 2:
+    """Those pointed at; of one only, with what else was spoken of or shown. By a degree, what has most of it first."""
+    pointed = list(turn.pointed.products)
+    products = list(pointed)
+    if len(products) < 2 and turn.pointed.problem != "only_so_many_shown":
         others = list(turn.table.focus) if len(turn.table.focus) > 1 else [*turn.table.focus, *turn.table.shown]
-        pool = others if turn.pointed.problem != "only_so_many_shown" else []
-        ids = {product.product_id for product in products}
-        most = MOST_COMPARED if not products else 2
-        products += [p for p in {p.product_id: p for p in pool}.values() if p.product_id not in ids][
-            : most - len(products)
-        ]
-    ids_of = [product.product_id for product in products]
-    return Understanding(
-        intent="compare", references=ids_of, problem=turn.pointed.problem if not ids_of else "", query=turn.command.text
-    )
+        products = list({product.product_id: product for product in (*products, *others)}.values())
+    if (said := turn.conditions.degree) is not None and len(pointed) != 1:
+        stated = [each for each in products if figure_of(each, said.of) is not None]
+        stated.sort(key=lambda each: (figure_of(each, said.of) or 0) * (-1 if said.most else 1))
+        products = [*stated, *(each for each in products if each not in stated)]
+    ids = [product.product_id for product in products[: 2 if len(pointed) == 1 else MOST_COMPARED]]
+    problem = "" if ids else turn.pointed.problem
+    return Understanding(intent="compare", references=ids, problem=problem, query=turn.command.text)
 
 
 def advise(tools: Tools, turn: Situation) -> Understanding:

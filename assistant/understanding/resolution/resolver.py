@@ -35,6 +35,7 @@ from retrieval.measures import measured
 from retrieval.phrases import PhraseEncoder
 
 ASKED_ABOUT: Final = ("attr", "want", "degree", "size", "use", "fits", "not", "nice", "allergy")
+SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")
 TALK: Final = {
     "greet": "greeting",
     "thanks": "thanks",
@@ -155,10 +156,14 @@ def act_here(turn: Situation) -> str:
         and not command.has("thing", "want", "not", "degree", "size", "use")
     ):
         return "ask"  # "show me the second one"
+    if act == "set" and not turn.table.cart and spoken:
+        return "add"  # "2 please", of what was spoken of
     if _of_the_order(turn, act):
         return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
-    if act == "tell" and _is_need(command):
+    if act == "tell" and (_is_need(command) or (turn.listed and command.has(*SAID_OF_A_LIST))):
         act = "refine" if turn.listed else "find"
+    if act == "ask" and command.has("thing") and not command.has("attr", "ref") and not _on_the_table(turn):
+        return "find"  # "and umbrellas?"
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and state.kind is None:
         return act if act in ("values", "count") and names else "find" if command.spans else "unclear"
     if act in ("more", "reject", "similar", "why") and not spoken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,8 @@ from assistant.understanding.pointing import Pointed, Table, pointed_at
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.querying import QueryWriter
 from retrieval.hybrid import HybridSearch
+
+_JOINTS = re.compile(r",|;|&|\band\b|、|和|跟")
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,16 @@ class Situation:
     @cached_property
     def pointed(self) -> Pointed:
         """All that the command points at, in its order."""
-        found = [self._at(word) for word in self.command.words("ref")]
+        found = [self._at(word) for word in self._pointers]
         exact = [each for each in found if each.exact and each.products]
         products = {product.product_id: product for each in exact or found for product in each.products}
         problem = next((each.problem for each in found if each.problem), "")
         return Pointed(tuple(products.values()), bool(exact), "" if products else problem)
+
+    @property
+    def _pointers(self) -> list[str]:
+        """The words that point, "the first belt and the second shirt" in two."""
+        return [part for said in self.command.words("ref") for part in _parted(said)]
 
     def _at(self, word: str) -> Pointed:
         return pointed_at(word, self.table, self.linker.meaning)
@@ -68,7 +76,7 @@ class Situation:
         """Product id → pieces, each number with the pointer that it stands beside: "2 of the first and one of the
         third", "the first x2, the third x5"."""
         numbers = [count_of(word) for word in self.command.words("qty")]
-        pointers = [at for at in map(self._at, self.command.words("ref")) if at.products]
+        pointers = [at for at in map(self._at, self._pointers) if at.products]
         if any(at.exact for at in pointers):
             pointers = [at for at in pointers if at.exact]
         if len(numbers) == len(pointers):
@@ -102,6 +110,11 @@ class Situation:
 
     def with_table(self, table: Table) -> Situation:
         return replace(self, table=table)
+
+
+def _parted(said: str) -> list[str]:
+    parts = [part for part in _JOINTS.split(said) if part.strip()]
+    return parts if len(words.found("ordinals", said)) > 1 and len(parts) > 1 else [said]
 
 
 def count_of(words_said: str) -> int:
