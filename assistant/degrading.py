@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.actions import Request
 from assistant.faults import log_fault
@@ -11,12 +11,9 @@ from assistant.replies.writer import Writer
 from assistant.running import RunningTurn
 from assistant.topic import alternatives, wish_of
 from assistant.turn import Evidence, Language, Note, Turn, Understanding
-from assistant.understanding.carrying import conditions
-from assistant.understanding.conditions import Conditions
 from assistant.understanding.language import detect, normalise
-from assistant.understanding.vocabulary import Vocabulary
 from retrieval.alternatives import search_alternatives
-from retrieval.filters import BRAND, COLOUR, Filters
+from retrieval.filters import Filters
 from retrieval.relevance import relevant
 from retrieval.request import content
 
@@ -28,16 +25,17 @@ LISTS = ("search", "refine", "recommend")  # intents that a search answers
 SORRY = Evidence(notes=[Note(key="apology")])
 
 
-def read_plainly(message: str, before: Language, vocabulary: Vocabulary | None = None) -> Understanding:
-    """The message as it stands is what is searched; brands and colours that it names hold."""
+def read_plainly(
+    message: str, before: Language, plainly: Callable[[], tuple[str, Filters]] | None = None
+) -> Understanding:
+    """The message as it stands is what is searched, or what `plainly` makes of it, with the conditions that hold."""
     text = normalise(message)
     understanding = Understanding(
         intent="search", query=content(text), words=text, language=detect(text, before), source="fallback"
     )
-    if vocabulary is not None:
+    if plainly is not None:
         try:
-            named = [mention for mention in vocabulary.mentions(text) if mention.field in (BRAND, COLOUR)]
-            understanding.filters = conditions(Conditions(wanted=named), Filters(), shown_prices=[])
+            understanding.query, understanding.filters = plainly()
         except Exception as error:
             log_fault("the conditions of a message were not read", error)
     return understanding

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -209,7 +210,8 @@ class Dialogue:
                 understanding = self._understood(given, dialogue, running)
             except Exception as error:
                 running.degrade("search", "a message was not understood", error)
-                understanding = read_plainly(given["message"], dialogue.language, self._understander.vocabulary)
+                plainly = partial(self._understander.plainly, given["message"], dialogue)
+                understanding = read_plainly(given["message"], dialogue.language, plainly)
         get_stream_writer()(UnderstandingEvent(understanding))
         return {"understanding": understanding.model_dump()}
 

@@ -78,6 +78,7 @@ def _taken(names: Sequence[Sequence[str]], said: str) -> list[int]:
     if whole := [place for place, each in enumerate(names) if plain in (name.casefold() for name in each)]:
         return whole
     stems = {stem(singular(word[0])) for word in words_of(plain)}
+    stems = stems - {"one", "ones"} or stems  # "the blue one"
     fitting = [place for place, each in enumerate(names) if stems and stems <= _words(each)]
     return fitting if len(fitting) == 1 else []
 

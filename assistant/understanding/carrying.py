@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.vocabulary import Mention
 from data.records import CATEGORY_SEPARATOR
-from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+from retrieval.filters import BRAND, CATEGORY, COLOUR, WORD, Filters
 from retrieval.measures import Measure
 
 _LISTED = (CATEGORY, BRAND, COLOUR)
@@ -106,7 +106,16 @@ def _drop(filters: Filters, name: str) -> None:
     else:
         _set(filters, name, [])
     filters.measures.pop(name, None)
-    filters.exclude.pop(name, None)
+    _allow_words(filters, filters.exclude.pop(name, []))
+
+
+def _allow_words(filters: Filters, values: Sequence[str]) -> None:
+    """A value that is no longer refused is not refused as a word, either."""
+    plain = {value.casefold() for value in values}
+    kept = [word for word in filters.exclude.get(WORD, []) if word.casefold() not in plain]
+    filters.exclude.pop(WORD, None)
+    if kept:
+        filters.exclude[WORD] = kept
 
 
 def _get(filters: Filters, name: str) -> list[str]:
@@ -134,3 +143,5 @@ def _unrefuse(filters: Filters, mention: Mention) -> None:
     filters.exclude.pop(mention.field, None)
     if kept:
         filters.exclude[mention.field] = kept
+    if mention.field != WORD:
+        _allow_words(filters, mention.values)

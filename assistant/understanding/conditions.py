@@ -85,11 +85,22 @@ def read_conditions(
             read.degree = read_degree(said, figures) or read.degree
         elif span.label == "drop":
             read.dropped |= _dropped(said, linker)
+    if read.degree is None:
+        read.degree = _unmarked_superlative(command)
     if "price" in read.dropped:
         read.price = None
     read.measures = list(_measures(command))
     read.wanted += _for_whom(read)
     return read
+
+
+def _unmarked_superlative(command: Command) -> SaidDegree | None:
+    """ "Your cheapest kettle": a superlative orders the list, whether or not the reader has marked it."""
+    text = command.text
+    for span in reversed(command.own_spans):
+        text = text[: span.start] + " | " + text[span.end :]
+    said = read_degree(text)
+    return said if said is not None and not said.compared and said.of in ("price", "rating") else None
 
 
 def _read_value(

@@ -113,12 +113,13 @@ def _usable(
         if meaning.field == BRAND:
             return meaning
         if meaning.field == CATEGORY:
-            on = _rows_on(catalogue, meaning)
-            agreed = _share(first, on) >= agreement or _share(called(meaning), on) >= AGREEMENT
-            if agreed or overlap(shelves, meaning.values):
+            if overlap(shelves, meaning.values):
                 return meaning
             if siblings := _siblings(catalogue, shelves, meaning.values):
                 return replace(meaning, values=siblings)
+            on = _rows_on(catalogue, meaning)
+            if _share(first, on) >= agreement or _share(called(meaning), on) >= AGREEMENT:
+                return meaning
         else:
             stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
             enough = COVERAGE if shelves or meaning.field == COLOUR else COVERAGE_WITHOUT_SHELF

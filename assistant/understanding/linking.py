@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import structlog
 
+from assistant.understanding.chinese import beyond_known_words, in_known_words
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
 from assistant.understanding.vocabulary import Mention, Vocabulary
@@ -89,9 +90,21 @@ class Linker:
         if not found and not foreign and (mended := self._mended(text)) != text.lower():
             found = [replace(mention, start=0, end=len(text)) for mention in self._vocabulary.mentions(mended)]
         named = found and (not things or any(mention.field == CATEGORY for mention in found))
+        if not named and (known := self._in_known_words(text)):
+            found, named = known, True
         if not named and (foreign or has_cjk(text)):
             found = [*found, *self._across_languages(text, things=things)]
         return [_moved(mention, start) for mention in found]
+
+    def _in_known_words(self, text: str) -> list[Mention]:
+        """What the whole of the words is in English by the lexicon; 女, which is short for 女款, as well."""
+        if not has_cjk(text):
+            return []
+        for said in (text, f"{text}款"):
+            if (english := in_known_words(said)) and not beyond_known_words(said).strip(" 的"):
+                found = self._vocabulary.mentions(english)
+                return [replace(mention, start=0, end=len(text), words=english) for mention in found]
+        return []
 
     def _across_languages(self, text: str, *, things: bool) -> list[Mention]:
         """By what the model translates the words to, where there is one and the catalogue has that; else by meaning: of

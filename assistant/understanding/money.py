@@ -36,6 +36,7 @@ _CURRENCIES = re.compile(
 )
 PARTS: Final = {"minor": 0.01, "tenth": 0.1}  # of the main unit
 OF_LABEL: Final = {"price_max": "max", "price_min": "min", "price_about": "about", "budget": "max"}
+_CONTRAST = re.compile(r"\b(?:and |but )?not\W*$|[，,]?不是\W*$", re.IGNORECASE)  # "under 50 not 15"
 _CLAUSE = re.compile(r"[,;.!?，。；！？]\s|\bbut\b|但")
 
 
@@ -104,6 +105,8 @@ def _money(text: str, spans: Sequence[Span]) -> Iterator[Money]:
         end = amounts[place + 1].start if place + 1 < len(amounts) else len(text)
         before = _last_clause(text[max(start, amount.start - BESIDE) : amount.start])
         after = text[amount.end : min(end, amount.end + BEHIND)]
+        if end < len(text):
+            after = _CONTRAST.sub("", after)
         unit = next((kind for kind in ("unit", *PARTS) if _is_unit(kind, after)), "")
         currency = unit or _SYMBOL_BEFORE.search(before) or _SYMBOL_AFTER.match(after)
         if label or currency or (span is None and _is_led_up(before, after)):

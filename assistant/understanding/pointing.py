@@ -14,6 +14,7 @@ from assistant.understanding.degrees import read_degree
 from assistant.understanding.inflection import singular, stem
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
+from assistant.understanding.titles import quoted_in
 from data.records import Product
 from retrieval.measures import intervals
 
@@ -52,6 +53,8 @@ Meaning = Callable[[str], str]  # a word → what the catalogue calls it, "" whe
 
 def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> Pointed:
     """What the words of one `ref` span mean."""
+    if quoted := quoted_in(text, table.everything):
+        return Pointed(tuple(quoted.values()), exact=True)
     places = _places(text)
     if (ranked := _by_degree(text, table, places)) is not None:
         return Pointed(tuple(ranked), exact=True)
@@ -62,6 +65,8 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
             return Pointed(tuple(found), exact=True)
     if found := _by_words(text, table, meaning):
         return Pointed(tuple(found), exact=True)
+    if len(table.shown) > 2 and any(meaning == "other" for _, meaning in words.found("pointers", text)):
+        return Pointed(problem="which_one")  # of several others
     return _pronoun(text, table)
 
 
@@ -255,6 +260,13 @@ def content_words(text: str) -> list[str]:
         for (start, end), _ in reversed(words.found(part, plain)):
             plain = f"{plain[:start]} {plain[end:]}"
     return [word for word in _TOKEN.findall(plain) if len(word) > 1 or word.isdigit()]
+
+
+def described(said: str) -> list[str]:
+    """The words of a pointer that are neither a place nor a mere "it"."""
+    for (start, end), _ in reversed(words.found("ordinals", said)):
+        said = f"{said[:start]} {said[end:]}"
+    return content_words(said)
 
 
 def _described(product: Product) -> set[str]:

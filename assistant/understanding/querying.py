@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
@@ -31,6 +32,7 @@ LOOKED_AT: Final = 10  # of the hits of a wish …
 ALIKE_AT_ALL: Final = 0.18  # cosine of wish and nearest product, below which it leads to no shelf
 AGREEING: Final = 6  # … so many on one shelf tell that the wish leads there
 REMEMBERED: Final = 512  # rewritings
+_CLAUSE: Final = re.compile(r"[,;.!?]\s")
 
 
 class Query(NamedTuple):
@@ -185,9 +187,18 @@ def _described(command: Command, without: Sequence[tuple[int, int]]) -> str:
         return ""
     if len(command.text.split()) > LONG or has_cjk(command.text):
         return " ".join(command.text[start:end] for start, end in sorted(left))
-    first, last = min(left)[0], max(end for _, end in left)
-    inside = [(start - first, end - first) for start, end in [*others, *without] if first <= start and end <= last]
-    return content(cut_out(command.text[first:last], inside)) or cut_out(command.text[first:last], inside)
+    said = _joined(command.text, sorted(left), [*others, *without])
+    return content(said) or said
+
+
+def _joined(text: str, parts: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:
+    """The parts with what stands between them, unless that is of something else: "boots, I hate wool, for hiking"."""
+    left_out = [(start, end) for start, end in others if parts[0][0] <= start and end <= parts[-1][1]]
+    for (_, end), (start, _) in pairwise(parts):
+        if any(end <= place and until <= start for place, until in others) or _CLAUSE.search(text[end:start]):
+            left_out = [(place, until) for place, until in left_out if until <= end or start <= place] + [(end, start)]
+    first = parts[0][0]
+    return cut_out(text[first : parts[-1][1]], [(start - first, end - first) for start, end in left_out])
 
 
 class _NoAnswerError(Exception):

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from langchain_core.language_models import BaseChatModel
 
 from assistant.conversation.commands import Command
+from assistant.faults import log_fault
 from assistant.personal_data import LABELS
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding.message import Message
 from assistant.understanding.model_reader import ModelReader
+from assistant.understanding.pointing import described
+from assistant.understanding.querying import cut_out
 from assistant.understanding.reader.runtime import LearnedReader
 from assistant.understanding.reader.scene import TITLES, Scene
 from assistant.understanding.resolution import Resolver
+from assistant.understanding.suggestions import suggested
+from assistant.understanding.titles import Masked
 from data.records import Product, shelf_name
+from retrieval.filters import Filters
 from retrieval.hybrid import HybridSearch
 from retrieval.phrases import PhraseEncoder
 
@@ -26,6 +34,11 @@ TALK = frozenset(
     "greet thanks bye remark yes no complain unclear".split()
 )  # which gives way to what is asked beside it
 _NEVER_WANTED = tuple(labels[kind] for labels in LABELS.values() for kind in ("card", "identity"))  # as they are masked
+SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
+_NAMING = frozenset(
+    [*"the a an and or that this one ones other what about s of from most least".split(), *"的呢那这個个款和跟还有"]
+)
+_LETTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
 class Understander:
@@ -58,6 +71,7 @@ class Understander:
         if any(label in message.text for label in _NEVER_WANTED):
             return Understanding(intent="out_of_scope", problem="personal_data", language=message.language)
         commands, source = self.read(message, state, in_cart)
+        commands = [careful(command) for command in commands]
         asking = [command for command in commands if command.act not in TALK] or commands[-1:]
         resolved: list[Understanding] = []
         for command in asking:
@@ -70,22 +84,44 @@ class Understander:
                 state = DialogueState(number=state.number, language=state.language)
         if not resolved:
             return Understanding(intent="smalltalk", problem="not_understood", language=message.language)
+        if len(resolved) > 1 and all(each.intent == "search" and not each.several for each in resolved):
+            together = Understanding(intent="search", several=resolved, language=message.language)
+            resolved = [together.model_copy(update={"act": resolved[0].act, "text": message.text})]
         first = resolved[0].model_copy(update={"then": resolved[1:], "source": source, "foreign": message.foreign})
         return first
+
+    def plainly(self, typed: str, state: DialogueState) -> tuple[str, Filters]:
+        """The query of what the message asks for first, and the conditions that hold, without a search or the model."""
+        message = Message.of(typed, state.language)
+        try:
+            commands = self._learned(message, state, ())
+        except Exception as error:
+            log_fault("a message was not read", error)
+            commands = []
+        asking = (command for command in commands if command.act not in TALK)
+        return self.resolver.plainly(next(asking, Command("find", message.text)), message)
 
     def read(self, message: Message, state: DialogueState, in_cart: Sequence[Product]) -> tuple[list[Command], Source]:
         """By the learned reader where it is sure, or where there is no other; by the model where that is asked to read
         everything, or knows better; else the message is searched as it stands."""
+        if (pressed := suggested(message.text)) is not None:
+            return [pressed], "learned"
         scene = self.scene(state, in_cart)
-        learned = self._reader.read(message.text, scene) if self._reader and self._read_by != "model" else []
+        learned = self._learned(message, state, in_cart) if self._read_by != "model" else []
         sure = self._reader.card.sure if self._reader else 1.0
         if learned and (self._model_reader is None or min(command.sure for command in learned) >= sure):
             return learned, "learned"
         if self._model_reader is not None and (read := self._model_reader.read(message.text, scene)):
             return read, "llm"
         if learned or self._reader:
-            return learned or (self._reader.read(message.text, scene) if self._reader else []), "learned"
+            return learned or self._learned(message, state, in_cart), "learned"
         return [Command("find", message.text)] if message.text else [], "fallback"
+
+    def _learned(self, message: Message, state: DialogueState, in_cart: Sequence[Product]) -> list[Command]:
+        known = self._search.catalogue.known
+        masked = Masked.of(message.text, [*known(state.shown), *known(state.focus), *known(state.seen), *in_cart])
+        read = self._reader.read(masked.text, self.scene(state, in_cart)) if self._reader else []
+        return [masked.unmasked(command) for command in read]
 
     def scene(self, state: DialogueState, in_cart: Sequence[Product]) -> Scene:
         """What the shopper looks at."""
@@ -102,6 +138,22 @@ class Understander:
         )
 
 
+def careful(command: Command) -> Command:
+    """The command, where it does not put into the cart what is only named: who says "the second one" or "and the
+    third?" wants to see it, and so does who is read to take something by a mere guess."""
+    pointers = command.words("ref")
+    only_points = bool(pointers) and not any(map(described, pointers))
+    if only_points and command.act in ("why", "back", "similar", "advise") and command.sure < SURE_OF_A_CHANGE:
+        return replace(command, act="ask")
+    if command.act != "add":
+        return command
+    named = [(span.start, span.end) for span in command.own_spans if span.label != "qty"]
+    beside = set(_LETTERS.findall(cut_out(command.text.lower(), named))) - _NAMING
+    if beside and command.sure >= SURE_OF_A_CHANGE:
+        return command
+    return replace(command, act="ask" if only_points else "refine" if command.has("want", "degree") else "find")
+
+
 def _says_again(understanding: Understanding, before: Understanding) -> bool:
     """ "I like the grey one, put it in": one product, once."""
     same = (understanding.intent, understanding.operation) == (before.intent, before.operation) == ("cart", "add")
@@ -109,6 +161,8 @@ def _says_again(understanding: Understanding, before: Understanding) -> bool:
 
 
 def _question(state: DialogueState) -> str:
+    if state.checkout and state.checkout_shown == state.number:
+        return "Shall I place the order?"
     if state.asked is None:
         return ""
     question = state.asked.question

@@ -164,7 +164,7 @@ def test_trouble_is_met_with_the_policy_and_a_person(
 def test_the_latest_orders_and_the_very_last(talk: Callable, shop: Assistant, lines: pd.DataFrame) -> None:
     user = lines["user_id"].value_counts().idxmax()
     orders = shop.shop.orders.of(str(user))
-    several, last = talk(user).says("show me my past orders"), talk(user).says("what did I buy last?")
+    several, last = talk(user).says("show me my past orders"), talk(user).says("what was my last order?")
     assert [order.order_id for order in orders if order.order_id in several.text][:2] == [
         o.order_id for o in orders[:2]
     ]

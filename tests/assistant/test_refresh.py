@@ -51,7 +51,7 @@ def test_new_prices_products_and_policies_are_taken_up(shop: Assistant) -> None:
     with pytest.raises(KeyError):
         shop.product(first)
     assert shop.cart("s").total == pytest.approx(2 * before[Columns.Price][5].as_py())  # the cart is kept
-    assert "11 days" in shop.reply("can i return hedgehogs?", session="s").text
+    assert "11 days" in shop.reply("how long can hedgehogs be returned?", session="s").text
 
 
 def test_a_table_that_cannot_be_read_leaves_the_shop_as_it_was(shop: Assistant) -> None:

@@ -12,6 +12,7 @@ import pytest
 from assistant import Assistant
 from assistant.replies.phrases import money
 from assistant.turn import Turn
+from data.lexicon import load
 from data.records import Product
 from retrieval.filters import Filters
 
@@ -24,6 +25,7 @@ FOLLOWING = """under ${price} / over ${price} / in {colour} instead / not {colou
 / make it 3 / what's in my cart / what do people say about the first one / what's popular
 / {price}美元以内 / 不要{hanzi} / 第一个多少钱 / 加入购物车 / 更多 / """
 HANZI = ["蓝色", "红色", "黑色", "绿色"]
+_WORD = re.compile(r"[a-z]+")
 _PRICE = re.compile(r"(?:US)?\$\d[\d,]*(?:\.\d+)?")
 
 
@@ -120,6 +122,16 @@ def meets(product: Product, filters: Filters) -> bool:
             return any(f"{product.category} > ".startswith(f"{path} > ") for path in values)
         return any(value.casefold() in lowered.get(field, set()) for value in values)
 
+    written = {
+        word for text in (product.title, *product.attributes.values()) for word in _WORD.findall(text.casefold())
+    }
+
+    def refused(field: str, values: list[str]) -> bool:
+        if field == "word":
+            return bool({value.casefold() for value in values} & written)
+        shades = [shade for shade, family in load("colours").family.items() if family in values]
+        return has(field, [*values, *shades] if field == "colour" else values)
+
     wanted = {"category": filters.category, "brand": filters.brand, "colour": filters.colour, **filters.attributes}
     return (
         (filters.price_min is None or product.price >= filters.price_min)
@@ -127,5 +139,5 @@ def meets(product: Product, filters: Filters) -> bool:
         and (filters.rating_min is None or (product.rating is not None and product.rating >= filters.rating_min))
         and (not filters.in_stock or product.in_stock)
         and all(has(field, values) for field, values in wanted.items() if values)
-        and not any(has(field, values) for field, values in filters.exclude.items())
+        and not any(refused(field, values) for field, values in filters.exclude.items())
     )

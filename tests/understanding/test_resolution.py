@@ -400,7 +400,7 @@ def test_a_part_of_the_set_is_dropped_swapped_or_added(garage: Shop) -> None:
     [
         ("tell | i am allergic to [peanuts]{allergy}", [("avoid", "peanuts", "")]),
         ("tell | i wear [size 42]{size} [shoes]{thing}", [("size", "42", "shoes")]),
-        ("tell | [my daughter, 6]{whom}", [("person", "daughter, 6", "daughter")]),
+        ("tell | [my daughter, 6]{whom}", [("person", "6 years", "daughter")]),
         ("find | [bars]{thing}, my son cannot have [egg]{allergy}", [("avoid", "egg", "")]),
         ("find | [mint]{want} [toothpaste]{thing}", []),
     ],

@@ -9,6 +9,9 @@ import numpy as np
 
 from assistant.understanding.reader.labels import LABELS, TAGS
 
+WHOLE: Final = frozenset(
+    "thing ref degree size meas meas_max meas_min price_max price_min price_about price_range whom".split()
+)
 FIRST_CHINESE: Final = "\u2e80"  # from here on every character stands for itself
 _MANY: Final = len(LABELS)
 
@@ -39,7 +42,8 @@ def spans_of(scores: np.ndarray, offsets: Sequence[tuple[int, int]], text: str) 
             before = tag if start < stop else before
             continue
         sure = float(np.exp(by_word[place, tag]))
-        if name.startswith("I-") and found and before != 0:
+        goes_on = bool(found) and found[-1][2] == name[2:] in WHOLE and not text[found[-1][1] : start].strip(" -")
+        if found and (goes_on or (name.startswith("I-") and before != 0)):
             begun, _, label, least = found[-1]
             found[-1] = (begun, stop, label, min(least, sure))
         else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from assistant.conversation.commands import Command
 from assistant.state import Topic
 from assistant.turn import Understanding
 from assistant.understanding import words
+from assistant.understanding.carrying import conditions
 from assistant.understanding.inflection import stem
 from assistant.understanding.resolution.lists import find, listed
 from assistant.understanding.resolution.products import ask
@@ -15,24 +19,28 @@ from retrieval.filters import CATEGORY
 
 
 def back(tools: Tools, turn: Situation) -> Understanding:
-    topic = topic_meant(tools, turn)
+    topic, named = topic_meant(tools, turn)
+    if named and not overlapping(named, topic.filters.category):
+        return find(tools, turn)  # "back to the kettles", which never were
+    read = replace(turn.conditions, wanted=[])
     return Understanding(
         intent="recommend" if topic.kind else "refine", kind=topic.kind, query=topic.query, words=topic.words,
-        filters=topic.filters, sort=topic.sort, returns=True,
+        filters=conditions(read, topic.filters, shown_prices=[]), sort=topic.sort, returns=True,
     )  # fmt: skip
 
 
-def topic_meant(tools: Tools, turn: Situation) -> Topic:
-    """The list meant: by what it was of, else the last or the first."""
+def topic_meant(tools: Tools, turn: Situation) -> tuple[Topic, set[str]]:
+    """The list meant: by what it was of, else the last or the first; and the shelves that the words name."""
     said = " ".join(turn.command.words("thing", "ref", "want")) or turn.command.text
     shelves = {value for m in tools.linker.mentions(said, things=True) if m.field == CATEGORY for value in m.values}
     stems = {stem(word[0]) for word in words_of(said)}
-    for topic in reversed(turn.state.past):
+    past = turn.state.past or [turn.state.topic]
+    for topic in reversed(past):
         about = {stem(word[0]) for word in words_of(" ".join([topic.query, *map(shelf_name, topic.filters.category)]))}
         if overlapping(shelves, topic.filters.category) or len(stems & about) > 0:
-            return topic
+            return topic, shelves
     earliest = any(place == 1 for _, place in words.found("ordinals", said))
-    return turn.state.past[0] if earliest else turn.state.past[-1]
+    return past[0 if earliest else -1], shelves
 
 
 def values(tools: Tools, turn: Situation) -> Understanding:
@@ -47,7 +55,23 @@ def values(tools: Tools, turn: Situation) -> Understanding:
 
 
 def count(tools: Tools, turn: Situation) -> Understanding:
+    turn = turn.with_command(_counted(turn.command))
     return of_the_list(tools, turn).model_copy(update={"counting": True})
+
+
+def _counted(command: Command) -> Command:
+    """What is counted has what is asked about: "how many have a lid", "how many are in stock"."""
+    return replace(
+        command,
+        spans=tuple(
+            replace(
+                span, label="stock" if words.says("available", span.of(" " * command.start + command.text)) else "want"
+            )
+            if span.label == "attr"
+            else span
+            for span in command.spans
+        ),
+    )
 
 
 def of_the_list(tools: Tools, turn: Situation) -> Understanding:

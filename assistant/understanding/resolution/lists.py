@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conversation.commands import Command
+from assistant.conversation.commands import Command, Span
 from assistant.turn import Understanding
+from assistant.understanding import words
 from assistant.understanding.brands import not_carried
 from assistant.understanding.carrying import conditions
 from assistant.understanding.conditions import Conditions
+from assistant.understanding.degrees import read_degree
 from assistant.understanding.fitting import MEASURE
 from assistant.understanding.grounding import NOTHING_GROUNDED, Grounded, ground
 from assistant.understanding.inflection import stem
@@ -23,7 +25,7 @@ from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 
 def find(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("own") and not turn.command.has("thing", "use"):
-        turn = turn.with_command(_relabelled(turn.command, "own", "thing"))  # "my toaster broke"
+        turn = turn.with_command(relabelled(turn.command, "own", "thing"))  # "my toaster broke"
     if len(apart := requests_apart(tools, turn)) > 1:
         return Understanding(intent="search", several=apart)
     return listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
@@ -60,9 +62,13 @@ def refine(tools: Tools, turn: Situation) -> Understanding:
     """The list on the table with another condition; a new one where another kind of thing is named."""
     state, read = turn.state, turn.conditions
     shelves = {value for mention in read.things for value in mention.values}
-    another = bool(shelves) and not overlapping(shelves, state.filters.category) and bool(state.filters.category)
+    receivers = {mention.start for mention in read.whom}  # "for men": the same for somebody else
+    apart = {value for mention in read.things if mention.start not in receivers for value in mention.values}
+    another = bool(apart) and not overlapping(apart, state.filters.category) and bool(state.filters.category)
     if another or (turn.command.has("thing") and not shelves and not state.query):
         return find(tools, turn)
+    if any(words.found("ordinals", said) for said in turn.command.words("not")):
+        return reject(tools, turn.with_command(relabelled(turn.command, "not", "ref")))  # "not the first one"
     kind = state.kind
     changes_order = read.sort or (read.degree and read.degree.degree)
     understanding = Understanding(intent="recommend" if kind and not changes_order else "refine")
@@ -84,7 +90,7 @@ def listed(
     brands = [(brand.start, brand.end) for brand in asked]
     if not refining and command.has("ref") and not turn.pointed.exact:
         turn = turn.with_command(_with_names(command))  # "the Ardo kettle", which is not on the table
-        command = turn.command
+        command, read = turn.command, turn.conditions
     query = (tools.queries.words_of if refining else tools.queries.of)(command, without=brands, foreign=turn.foreign)
     if read.degree and read.degree.degree and not refining:
         understanding.degree = read.degree.degree.model_copy(update={"compared": False})
@@ -152,25 +158,33 @@ def more(tools: Tools, turn: Situation) -> Understanding:
 def reject(tools: Tools, turn: Situation) -> Understanding:
     """The list on the table goes on without what is pointed at; without what is shown where nothing is."""
     pointed = [product.product_id for product in turn.pointed.products]
+    meanings = {meaning for _, meaning in words.found("pointers", turn.command.text)}
+    if not pointed and meanings == {"one"} and not turn.state.focus and len(turn.state.shown) > 1:
+        return turn.state.wish().model_copy(update={"problem": "which_one", "words": turn.state.words})  # "not this"
     if not pointed or len(pointed) == len(turn.state.shown):
         return more(tools, turn)
     return turn.state.wish().model_copy(update={"rejected": pointed, "words": turn.state.words})
 
 
-def _relabelled(command: Command, label: str, other: str) -> Command:
+def relabelled(command: Command, label: str, other: str) -> Command:
     spans = tuple(replace(span, label=other) if span.label == label else span for span in command.spans)
     return replace(command, spans=spans)
 
 
 def _with_names(command: Command) -> Command:
-    """With what points at nothing that was shown read as the name of a thing, pronouns aside."""
-    spans = tuple(
-        replace(span, label="thing")
-        if span.label == "ref" and content_words(command.text[span.start - command.start : span.end - command.start])
-        else span
-        for span in command.spans
-    )
-    return replace(command, spans=spans)
+    """With what points at nothing that was shown read as the name of a thing, pronouns aside: "the Ardo kettle", "the
+    cheapest kettle"."""
+    spans = list[Span]()
+    for span in command.spans:
+        said = span.of(" " * command.start + command.text)
+        if span.label != "ref" or not content_words(said):
+            spans.append(span)
+            continue
+        graded = max((end for (_, end), _ in words.found("degrees", said)), default=0) if read_degree(said) else 0
+        name = span.start + graded + len(said[graded:]) - len(said[graded:].lstrip())
+        spans += [replace(span, end=span.start + graded, label="degree")] if graded else []
+        spans += [replace(span, start=name, label="thing")] if content_words(said[graded:]) else []
+    return replace(command, spans=tuple(spans))
 
 
 def _filtering(read: Conditions, grounded: Grounded) -> Conditions:

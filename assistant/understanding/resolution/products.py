@@ -9,16 +9,17 @@ from assistant.understanding.pointing import figure_of
 from assistant.understanding.resolution.situation import Situation, Tools
 
 MOST_COMPARED: Final = 4
+ASKED_OF_ALL: Final = ("attr", "want", "degree", "size", "use", "fits", "not", "nice", "allergy", "thing", "stock")
 OF_THE_LIST: Final = 4  # products of a list that a question without a pointer is asked of
 
 
 def ask(tools: Tools, turn: Situation) -> Understanding:
     """Of what is pointed at, else of what was spoken of last, else of the list."""
     products = turn.pointed.products
-    if not products and turn.table.focus:
+    if not products and turn.table.focus and turn.pointed.problem != "which_one":
         products = tuple(turn.table.focus)
     problem = "" if products else turn.pointed.problem
-    if not products and problem in ("", "which_one"):
+    if not products and (problem == "" or (problem == "which_one" and turn.command.has(*ASKED_OF_ALL))):
         products, problem = tuple(turn.table.shown[:OF_THE_LIST]), ""
     ids = [product.product_id for product in products]
     return Understanding(intent="ask_product", references=ids, problem=problem, query=turn.command.text)

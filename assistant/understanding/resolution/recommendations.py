@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.turn import Understanding
+from assistant.understanding import words
 from assistant.understanding.carrying import conditions
 from assistant.understanding.grounding import ground
 from assistant.understanding.language import has_cjk
-from assistant.understanding.resolution.lists import find, listed
+from assistant.understanding.pointing import pointed_at
+from assistant.understanding.resolution.lists import find, listed, relabelled
 from assistant.understanding.resolution.situation import Situation, Tools
 from retrieval.filters import CATEGORY, Filters
 
@@ -17,14 +19,18 @@ def recommend(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("thing"):
         return find(tools, turn)
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="for_you"), Filters(), refining=False)
+    text = turn.command.text
+    understanding.new_only = words.says("unbought", text)
     if not turn.command.spans or turn.conditions.degree:
-        understanding.kind = "popular" if turn.conditions.degree or not understanding.query else "for_you"
+        understanding.kind = "popular" if turn.conditions.degree or words.says("popular", text) else "for_you"
         understanding.query = understanding.words = ""
     understanding.degree = None
     return understanding
 
 
 def gift(tools: Tools, turn: Situation) -> Understanding:
+    if turn.command.has("own") and not words.says("owning", turn.command.text):
+        turn = turn.with_command(relabelled(turn.command, "own", "use"))  # "loves fishing": an interest, nothing owned
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="gift"), Filters(), refining=False)
     taste = [word for word in turn.command.words("use", "want", "thing") if word]
     if not turn.command.has("thing"):
@@ -65,8 +71,11 @@ def similar(tools: Tools, turn: Situation) -> Understanding:
 
 
 def why(tools: Tools, turn: Situation) -> Understanding:
-    references = [product.product_id for product in turn.pointed.products]
-    return Understanding(intent="recommend", kind="why", references=references, problem=turn.pointed.problem)
+    pointed, text = turn.pointed, turn.command.text
+    if not turn.command.has("ref") and words.found("ordinals", text):
+        pointed = pointed_at(text, turn.table, tools.linker.meaning)  # 为什么推荐第一个, unmarked
+    references = [product.product_id for product in pointed.products]
+    return Understanding(intent="recommend", kind="why", references=references, problem=pointed.problem)
 
 
 def reorder(tools: Tools, turn: Situation) -> Understanding:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from langchain_core.language_models import BaseChatModel
 
@@ -14,13 +15,21 @@ from assistant.state import DialogueState
 from assistant.turn import Language, Understanding
 from assistant.understanding import words
 from assistant.understanding.conditions import Conditions, read_conditions
+from assistant.understanding.degrees import read_degree
 from assistant.understanding.linking import Linker
-from assistant.understanding.pointing import Pointed, Table, pointed_at
+from assistant.understanding.pointing import Pointed, Table, figure_of, pointed_at
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.querying import QueryWriter
+from assistant.understanding.titles import quoted_in
+from data.records import Product
 from retrieval.hybrid import HybridSearch
 
 _JOINTS = re.compile(r",|;|&|\band\b|、|和|跟")
+
+_BELOW_NOTHING = re.compile(r"(?<![\w.$€£-])[-−]\d+(?![\w.-])")
+
+
+BY_PRICE: Final = ("add", "ask", "compare", "advise", "remove", "similar")
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,29 @@ class Situation:
     def pointed(self) -> Pointed:
         """All that the command points at, in its order."""
         found = [self._at(word) for word in self._pointers]
+        if self.command.act in BY_PRICE:  # "compare the first one and the $40 one"
+            found += [at for at in map(self._at, self.command.words("price")) if at.exact]
         exact = [each for each in found if each.exact and each.products]
         products = {product.product_id: product for each in exact or found for product in each.products}
         problem = next((each.problem for each in found if each.problem), "")
+        if not exact and (best := self._best_of(list(products.values()))) is not None:
+            return Pointed((best,), exact=True)
         return Pointed(tuple(products.values()), bool(exact), "" if products else problem)
+
+    def _best_of(self, products: list[Product]) -> Product | None:
+        """ "The cheapest of those": the one that a degree picks out of several."""
+        said = next((read_degree(word, self.figures) for word in self.command.words("degree")), None)
+        if said is None or len(products) < 2 or self.command.act in ("compare", "refine", "find"):
+            return None
+        stated = [(figure, product) for product in products if (figure := figure_of(product, said.of)) is not None]
+        ranked = sorted(stated, key=lambda pair: -pair[0] if said.most else pair[0])
+        return ranked[0][1] if ranked else None
 
     @property
     def _pointers(self) -> list[str]:
         """The words that point, "the first belt and the second shirt" in two."""
-        return [part for said in self.command.words("ref") for part in _parted(said)]
+        titles, said = self.table.everything, self.command.words("ref")
+        return [part for each in said for part in ([each] if quoted_in(each, titles) else _parted(each))]
 
     def _at(self, word: str) -> Pointed:
         return pointed_at(word, self.table, self.linker.meaning)
@@ -75,7 +98,7 @@ class Situation:
     def quantities(self) -> dict[str, int]:
         """Product id → pieces, each number with the pointer that it stands beside: "2 of the first and one of the
         third", "the first x2, the third x5"."""
-        numbers = [count_of(word) for word in self.command.words("qty")]
+        numbers = [count_of(word) for word in self._amounts]
         pointers = [at for at in map(self._at, self._pointers) if at.products]
         if any(at.exact for at in pointers):
             pointers = [at for at in pointers if at.exact]
@@ -99,10 +122,19 @@ class Situation:
                 waiting = None
         return pairs
 
+    @property
+    def _amounts(self) -> list[str]:
+        """The words of the quantities, a sign before them included: "add -3" takes nothing."""
+        text = self.command.text
+        marked = [span for span in self.command.own_spans if span.label == "qty"]
+        if not marked and (below := _BELOW_NOTHING.search(text)):
+            return [below[0]]
+        return [text[s.start - (text[: s.start].endswith(("-", "−")) and s.start > 0) : s.end] for s in marked]
+
     @cached_property
     def quantity(self) -> int | None:
         """The number of pieces where only one is said."""
-        said = self.command.words("qty")
+        said = self._amounts
         return count_of(said[-1]) if said else None
 
     def with_command(self, command: Command) -> Situation:
