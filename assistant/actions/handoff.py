@@ -90,8 +90,8 @@ def _troubled(turn: Turn) -> bool:
 
 def _more_than_asking(request: Request) -> list[str]:
     """The message itself, where it says more than that a person is wanted."""
-    tells = order_question(request.message) in _TROUBLE or _MOOD.search(request.message)
-    return [request.message] if tells else []
+    tells = order_question(request.typed) in _TROUBLE or _MOOD.search(request.typed)
+    return [request.typed] if tells else []
 
 
 def _last_quotes(request: Request, messages: list[str]) -> list[str]:

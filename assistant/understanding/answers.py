@@ -77,8 +77,9 @@ def _taken(names: Sequence[Sequence[str]], said: str) -> list[int]:
     plain = said.casefold().strip()
     if whole := [place for place, each in enumerate(names) if plain in (name.casefold() for name in each)]:
         return whole
-    stems = {stem(singular(word[0])) for word in words_of(plain)}
-    stems = stems - {"one", "ones"} or stems  # "the blue one"
+    said_words = [word[0] for word in words_of(plain)]
+    naming = [word for word in said_words if word not in ("one", "ones")] or said_words  # "the blue one"
+    stems = {stem(singular(word)) for word in naming}
     fitting = [place for place, each in enumerate(names) if stems and stems <= _words(each)]
     return fitting if len(fitting) == 1 else []
 

@@ -23,6 +23,7 @@ from assistant.understanding.vocabulary import Mention
 from data.records import CATEGORY_SEPARATOR as SEP
 from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
+from retrieval.request import content
 
 MEASURES: Final = ("meas_max", "meas_min", "meas")
 MEASURED: Final = (*MEASURES, "size", "whom", "fits", "want", "thing", "nice")
@@ -109,6 +110,8 @@ def _read_value(
     """What the words name in the catalogue, by what the shopper says of it."""
     if label == "want" and (negated := _NEGATED.match(said)):
         label, said, start = "not", said[negated.end() :], start + negated.end()
+    if len(said) > 1 and not content(said):
+        return  # "not", "and": a word of the sentence
     if label == "not":
         read.refused += _refused(said, start, linker, named(said, start))
     elif label == "allergy":

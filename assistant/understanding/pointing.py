@@ -41,11 +41,12 @@ class Table:
 @dataclass(frozen=True)
 class Pointed:
     """`products` in the order meant. `exact` where a place, name or property says which, and not a mere "it".
-    `problem` is a phrase key that says why nothing could be found."""
+    `whole`: all that is said of it is true of it. `problem` is a phrase key that says why nothing could be found."""
 
     products: tuple[Product, ...] = ()
     exact: bool = False
     problem: str = ""
+    whole: bool = True
 
 
 Meaning = Callable[[str], str]  # a word → what the catalogue calls it, "" where nobody knows
@@ -63,8 +64,8 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
     for attempt in (_by_price, _by_other):
         if (found := attempt(text, table)) is not None:
             return Pointed(tuple(found), exact=True)
-    if found := _by_words(text, table, meaning):
-        return Pointed(tuple(found), exact=True)
+    if (found := _by_words(text, table, meaning)).products:
+        return found
     if len(table.shown) > 2 and any(meaning == "other" for _, meaning in words.found("pointers", text)):
         return Pointed(problem="which_one")  # of several others
     return _pronoun(text, table)
@@ -109,7 +110,7 @@ def _of_a_kind(text: str, table: Table) -> list[Product]:
 def _places(text: str) -> list[_Place]:
     """The places that the words count, in their order; a word of a degree ("top rated") is none."""
     plain = simplified(text.lower())
-    graded = [span for span, _ in words.found("degrees", plain)]
+    graded = [span for part in ("degrees", "unplaced") for span, _ in words.found(part, plain)]
     found = [*_counted_off(plain), *_numbered(plain)]
     numbers = [(match.span(), int(match[0])) for match in re.finditer(r"\d{1,2}", plain)] + words.found(
         "numbers", plain
@@ -223,11 +224,11 @@ def _by_other(text: str, table: Table) -> list[Product] | None:
     return None
 
 
-def _by_words(text: str, table: Table, meaning: Meaning) -> list[Product]:
+def _by_words(text: str, table: Table, meaning: Meaning) -> Pointed:
     """Products that the words describe, by title, brand, kind or property: all that fit best, where that is few."""
     said = content_words(text)
     if not said:
-        return []
+        return Pointed()
     spoken = {product.product_id for product in table.focus}
     scored = []
     for nearness, product in enumerate(table.everything):
@@ -238,7 +239,7 @@ def _by_words(text: str, table: Table, meaning: Meaning) -> list[Product]:
         scored.append((share, product.product_id in spoken, -nearness, product))
     best = max((share for share, *_ in scored), default=0.0)
     if best < (0.5 if len(said) > 1 else 0.99):
-        return []
+        return Pointed()
     shown = {product.product_id for product in table.shown}
     fitting = [(spoke, near, product) for share, spoke, near, product in scored if share == best]
     listed = [each for each in fitting if each[2].product_id in shown] or fitting
@@ -246,7 +247,8 @@ def _by_words(text: str, table: Table, meaning: Meaning) -> list[Product]:
         m in ("several", "both", "all") for _, m in words.found("pointers", text)
     )
     chosen = sorted(listed, key=lambda each: (each[0], each[1]), reverse=True)
-    return [product for *_, product in (chosen if several else chosen[:1])]
+    products = tuple(product for *_, product in (chosen if several else chosen[:1]))
+    return Pointed(products, exact=True, whole=best == 1)
 
 
 def _weight(word: str) -> float:

@@ -51,4 +51,4 @@ def _commands() -> dict[str, Command]:
 
 
 def _plain(text: str) -> str:
-    return normalise(text).casefold().rstrip(" .!?。!?")
+    return normalise(text).casefold().rstrip(" .!?。！？")

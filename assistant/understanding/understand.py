@@ -10,11 +10,12 @@ from typing import Final, Literal
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.conversation.commands import Command
+from assistant.conversation.commands import Command, Span
 from assistant.faults import log_fault
 from assistant.personal_data import LABELS
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
+from assistant.understanding import words
 from assistant.understanding.message import Message
 from assistant.understanding.model_reader import ModelReader
 from assistant.understanding.pointing import described
@@ -151,7 +152,16 @@ def careful(command: Command) -> Command:
     beside = set(_LETTERS.findall(cut_out(command.text.lower(), named))) - _NAMING
     if beside and command.sure >= SURE_OF_A_CHANGE:
         return command
-    return replace(command, act="ask" if only_points else "refine" if command.has("want", "degree") else "find")
+    if only_points:
+        return replace(command, act="ask")
+    spans = tuple(replace(s, label="thing") if _is_any(command, s) else s for s in command.spans)
+    return replace(command, act="refine" if command.has("want", "degree") else "find", spans=spans)
+
+
+def _is_any(command: Command, span: Span) -> bool:
+    """Whether a pointer is none, but "a red hat"."""
+    before = command.text[: span.start - command.start].split()[-1:] or command.text.split()[:1]
+    return span.label == "ref" and words.says("indefinite", " ".join(before))
 
 
 def _says_again(understanding: Understanding, before: Understanding) -> bool:

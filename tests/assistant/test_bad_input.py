@@ -36,7 +36,7 @@ def phrase(key: str, language: str = "en") -> tuple[str, ...]:
 
 WRONG_ORDER = [
     Case("add it", phrase("nothing_shown")),
-    Case("加入购物车", phrase("nothing_shown", "zh"), misread="the reader takes it for paying"),
+    Case("加入购物车", phrase("nothing_shown", "zh")),
     Case("add the ninth one to my cart", ("only shown you",), ("travel mugs",)),
     Case("第九个加入购物车", ("只展示了",), ("保温杯",)),
     Case("compare", ("two", "nothing", "Nothing", "table"), misread="before any list popular products are shown"),

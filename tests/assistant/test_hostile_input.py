@@ -89,7 +89,6 @@ def hostile_shop(tmp_path_factory: pytest.TempPathFactory, encoder: None) -> Ite
     shop.close()
 
 
-@pytest.mark.xfail(strict=True, reason="the reader takes it for putting both into the cart")
 def test_comparing_after_a_question_puts_nothing_into_the_cart(hostile_shop: Assistant) -> None:
     for message in (
         "desk lamps",

@@ -192,3 +192,19 @@ def test_a_card_number_is_not_remembered(shop: Assistant) -> None:
     user = f"card-{uuid.uuid4().hex}"
     shop.reply("please remember that my card is 4111 1111 1111 1111", session=user, user=user)
     assert all("4111" not in memory.value for memory in shop.memories(user=user))
+
+
+def test_of_several_things_only_the_one_named_is_forgotten(shopper: Shopper) -> None:
+    shopper.says("my shoe size is EU 42")
+    shopper.says("I'm allergic to nuts")
+    assert "Forgotten: size EU 42" in shopper.says("forget my shoe size").text
+    assert "no nuts" in shopper.says("what do you know about me?").text
+    assert "no nuts" in shopper.says("please forget where I live").text  # which was never told: what is known is said
+    assert "no nuts" in shopper.says("what do you know about me?").text
+
+
+def test_a_diet_holds_for_the_next_list(regular: Callable[[], Shopper]) -> None:
+    regular().says("I'm vegan")
+    turn = regular().says("chocolate bars please")
+    assert "As you told me: vegan" in turn.text
+    assert turn.products and all(product.attributes["vegan"] == "yes" for product in turn.products)

@@ -50,13 +50,11 @@ def test_a_figure_is_called_by_the_name_that_the_shop_has_for_it() -> None:
     assert read_degree("longest", figures) == SaidDegree("length", MOST, OF_ALL)
 
 
-@pytest.mark.xfail(reason='"less" counts as a negation too, so that "less bulky" asks for more', strict=True)
 @pytest.mark.parametrize(("words", "of"), [("less bulky", "size"), ("less heavy", "weight"), ("less noisy", "noise")])
 def test_less_of_something_is_less(words: str, of: str) -> None:
     assert read_degree(words) == SaidDegree(of, LEAST, COMPARED)
 
 
-@pytest.mark.xfail(reason='"least" turns only figures of words.yaml, not those that the shop names', strict=True)
 def test_the_least_of_a_figure_that_the_shop_names() -> None:
     assert read_degree("the least sugar", ("sugar",)) == SaidDegree("sugar", LEAST, OF_ALL)
 

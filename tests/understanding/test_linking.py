@@ -72,7 +72,6 @@ def test_what_means_nothing_here_finds_nothing(garage: Shop, drugstore: Shop, wo
         assert shop.resolver.linker.mentions(word, things=True, foreign=True) == []
 
 
-@pytest.mark.xfail(reason="no table of characters knows 剎, which is 刹", strict=True)
 def test_a_noun_in_traditional_characters_finds_the_category(garage: Shop) -> None:
     assert shelves(garage, "剎車片") == {PADS}
 
@@ -114,9 +113,6 @@ def test_a_slip_beside_a_known_word_is_mended(garage: Shop) -> None:
     assert shelves(garage, "brake padds", foreign=False) == {PADS}
 
 
-@pytest.mark.xfail(
-    reason="crema is mended to cream, which sun cream is, too, before its meaning is looked up", strict=True
-)
 def test_a_foreign_word_is_no_slip_of_an_english_one(drugstore: Shop) -> None:
     assert shelves(drugstore, "crema de manos") == {HAND_CREAM}
 

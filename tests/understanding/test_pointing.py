@@ -178,24 +178,20 @@ def test_both_are_the_two_spoken_of_or_else_the_first_two(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        pytest.param(words, meant, marks=pytest.mark.xfail(reason=reason, strict=True))
-        for words, meant, reason in (
-            ("最后两个", ["j2", "j3"], "后 is not counted after 最, and 最后 counts as one"),
-            ("最後兩款", ["j2", "j3"], "the same in traditional characters"),
-            ("the two cheapest", ["j1", "j2"], "a degree points at one"),
-            ("the top rated one", ["j2"], "top is taken for the first place"),
-            ("the heaviest of the first two", ["j2"], "the place is taken, the degree is not"),
-            ("the cheaper one of the last two", ["j2"], "the place is taken, the degree is not"),
-            ("the first 2 and the last one", ["j1", "j2", "j3"], "a number goes with an only place"),
-            ("number one", ["j1"], "a number in words is no place"),
-        )
+        ("最后两个", ["j2", "j3"]),
+        ("最後兩款", ["j2", "j3"]),
+        ("the two cheapest", ["j1", "j2"]),
+        ("the top rated one", ["j2"]),
+        ("the heaviest of the first two", ["j2"]),
+        ("the cheaper one of the last two", ["j2"]),
+        ("the first 2 and the last one", ["j1", "j2", "j3"]),
+        ("number one", ["j1"]),
     ],
-)  # fmt: skip
-def test_places_that_are_not_yet_counted_right(words: str, meant: list[str]) -> None:
+)
+def test_places_and_ranks(words: str, meant: list[str]) -> None:
     assert ids(pointed_at(words, ON_THE_TABLE)) == meant
 
 
-@pytest.mark.xfail(reason="the second of the list is taken, not the second by price", strict=True)
 @pytest.mark.parametrize("words", ["the second cheapest", "第二便宜的"])
 def test_the_second_cheapest_is_by_price(words: str) -> None:
     assert ids(pointed_at(words, Table(shown=(BESKA, HARROW, TOLVAN)))) == ["j2"]

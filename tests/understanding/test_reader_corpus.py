@@ -155,10 +155,6 @@ def _suites_or_skip() -> dict[str, str]:
     return messages
 
 
-@pytest.mark.xfail(
-    reason="en_b.txt:954, en_c.txt:54, en_g.txt:377, en_d.txt:91, en_test.txt:96 and 338 are messages of en_dev.yaml",
-    strict=True,
-)
 def test_no_message_of_the_suites_is_in_the_corpus(corpus: list[Example]) -> None:
     messages = _suites_or_skip()
     there = {plain(example.text[s.start : s.end]): example.place for example in corpus for s in example.segments}
@@ -166,7 +162,6 @@ def test_no_message_of_the_suites_is_in_the_corpus(corpus: list[Example]) -> Non
     assert [(where, there[message]) for message, where in messages.items() if message in there] == []
 
 
-@pytest.mark.xfail(reason="understand.py quotes a message of en_dev.yaml, as does prompts/compare.yaml", strict=True)
 def test_no_message_of_the_suites_is_in_the_code() -> None:
     """But for what Aisle itself offers to say next, which may be clicked."""
     messages = _suites_or_skip()

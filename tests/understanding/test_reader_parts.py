@@ -148,10 +148,7 @@ def test_lower_case_is_as_long_as_the_message(text: str) -> None:
     assert len(lowered(text)) == len(text)
 
 
-NOTHING = pytest.param(b"", marks=pytest.mark.xfail(reason="np.memmap raises a ValueError of its own", strict=True))
-
-
-@pytest.mark.parametrize("content", [NOTHING, b"E5S1", b"GGUF" + b"\0" * 4000, b"E5S1" + b"\1" * 300])
+@pytest.mark.parametrize("content", [b"", b"E5S1", b"GGUF" + b"\0" * 4000, b"E5S1" + b"\1" * 300])
 def test_a_damaged_base_is_told(content: bytes, tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "e5.bin"
     file.write_bytes(content)

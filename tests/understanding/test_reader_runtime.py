@@ -120,14 +120,6 @@ def _in_short(command: Command) -> tuple[object, ...]:
     return command.act, command.text, [(span.start, span.end, span.label) for span in command.spans]
 
 
-A_LIST = pytest.param(
-    "a list",
-    marks=pytest.mark.xfail(
-        reason="a card that is no object is a TypeError, which open_reader lets through", strict=True
-    ),
-)
-
-
 def _copied(folder: Path) -> Path:
     if not (trained() / WEIGHTS).exists():
         pytest.skip(f"nothing has been trained in {trained()}")
@@ -135,7 +127,7 @@ def _copied(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "damage", ["no folder", "no card", "no weights", "cut short", "not json", A_LIST, "other acts"]
+    "damage", ["no folder", "no card", "no weights", "cut short", "not json", "a list", "other acts"]
 )
 def test_a_damaged_folder_is_told_with_the_way_out(damage: str, tmp_path: Path) -> None:
     folder = _copied(tmp_path)

@@ -272,7 +272,6 @@ def test_each_number_goes_with_the_pointer_that_it_stands_beside(
     assert set(pieces) <= set(found.references)
 
 
-@pytest.mark.xfail(reason="a number behind its pointer is given to the next pointer where there is one", strict=True)
 @pytest.mark.parametrize(
     "line",
     [

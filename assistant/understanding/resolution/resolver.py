@@ -137,7 +137,7 @@ class Resolver:
         understanding.language, understanding.act, understanding.text = turn.language, command.act, command.text
         if understanding.intent in ("ask_product", "compare") and (message.foreign or not message.text.isascii()):
             understanding.english = tools.linker.in_english(command.words(*ASKED_ABOUT) or [command.text])
-        understanding.told = service.told(command)
+        understanding.told = service.told(command, tools.linker)
         return understanding
 
     def plainly(self, command: Command, message: Message) -> tuple[str, Filters]:
@@ -217,7 +217,7 @@ def _only_points(command: Command) -> bool:
 
 
 def _names_the_list_again(turn: Situation) -> bool:
-    """ "Just running shoes, under 90", of a list of running shoes."""
+    """ "Only fountain pens, below 40", of a list of fountain pens."""
     shelves = {value for mention in turn.conditions.things for value in mention.values}
     return bool(shelves) and shelves == set(turn.state.filters.category) and turn.state.kind is None
 

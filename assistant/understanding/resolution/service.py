@@ -10,13 +10,17 @@ from assistant.replies.phrases import say
 from assistant.turn import CartOperation, Language, MemoryWish, Told, Understanding
 from assistant.understanding import words
 from assistant.understanding.amounts import find_amounts
-from assistant.understanding.pointing import Table, pointed_at
+from assistant.understanding.inflection import singular
+from assistant.understanding.linking import Linker
+from assistant.understanding.pointing import Pointed, Table, pointed_at
 from assistant.understanding.querying import cut_out
 from assistant.understanding.resolution.lists import listed, refine
 from assistant.understanding.resolution.situation import Situation, Tools, talk
 from assistant.understanding.service import order_number
 from assistant.understanding.sizes import canonical_size, read_sizes
 from assistant.understanding.titles import quoted_in
+from data.records import shelf_name
+from retrieval.filters import CATEGORY
 
 MOST_OF_A_YES: Final = 40  # characters
 SURE_OF_A_YES: Final = 0.8
@@ -45,6 +49,8 @@ def cart(tools: Tools, turn: Situation, operation: CartOperation) -> Understandi
     pointed = turn_at.pointed if turn_at.pointed.products else turn.pointed
     if not pointed.products and turn.command.has("thing"):
         pointed = pointed_at(" ".join(turn.command.words("want", "thing")), turn_at.table, tools.linker.meaning)
+    if operation == "add" and not pointed.whole:
+        pointed = Pointed(problem="which_one")  # "I'll take the red one", and none that is shown is red
     understanding.references = [product.product_id for product in pointed.products]
     understanding.problem = "" if pointed.products or not turn.command.has("ref") else pointed.problem
     understanding.quantities = turn_at.quantities
@@ -99,7 +105,7 @@ def _memory(operation: Literal["told", "view"]) -> Understanding:
     return Understanding(intent="memory", memory=MemoryWish(operation=operation))
 
 
-def told(command: Command) -> list[Told]:
+def told(command: Command, linker: Linker) -> list[Told]:
     """What the command says of the shopper or theirs that is worth keeping."""
     whose = _whose(command)
     found = [Told(kind="avoid", value=word.lower(), about=whose) for word in command.words("allergy")]
@@ -116,9 +122,18 @@ def told(command: Command) -> list[Told]:
     found += [Told(kind="like", value=word, about=about) for word in likes]
     if whose and not found and (age := _age(text)):
         found.append(Told(kind="person", value=age, about=whose))
-    if not found and (owned := command.words("own")):
-        found.append(Told(kind="pet" if not command.has("thing") else "note", value=owned[0].lower()))
+    if not found and (owned := command.words("own")) and not command.has("thing") and not _sold(owned[0], linker):
+        found.append(Told(kind="pet", value=owned[0].lower()))
     return found or [Told(kind="note", value=text.strip(" .!。！"))]
+
+
+def _sold(said: str, linker: Linker) -> bool:
+    """A shelf of that very name: of a bird feeder, not of a bird."""
+    named = (m for m in linker.mentions(said, things=True) if m.field == CATEGORY)
+    called = " ".join(map(singular, said.lower().split()))
+    return any(
+        " ".join(map(singular, shelf_name(value).lower().split())) == called for each in named for value in each.values
+    )
 
 
 def _whose(command: Command) -> str:

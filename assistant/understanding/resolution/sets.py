@@ -24,9 +24,8 @@ def kit(tools: Tools, turn: Situation) -> Understanding:
     command = turn.command
     budget, each = _budget(command)
     things = [tools.queries.called(thing) for thing in command.words("thing")]
-    occasion = " ".join(command.words("use")) or cut_out(
-        command.text, [(s.start, s.end) for s in command.own_spans if s.label != "whom"]
-    )
+    occasion = " ".join(command.words("use")) or (", ".join(command.words("thing")) if len(things) > 1 else "")
+    occasion = occasion or cut_out(command.text, [(s.start, s.end) for s in command.own_spans if s.label != "whom"])
     roles = things if len(things) > 1 else roles_for(tools, occasion, command, things)
     return Understanding(intent="bundle", bundle=BundleWish(occasion=occasion, roles=roles, budget=budget, each=each))
 

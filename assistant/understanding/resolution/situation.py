@@ -70,7 +70,8 @@ class Situation:
         problem = next((each.problem for each in found if each.problem), "")
         if not exact and (best := self._best_of(list(products.values()))) is not None:
             return Pointed((best,), exact=True)
-        return Pointed(tuple(products.values()), bool(exact), "" if products else problem)
+        whole = all(each.whole for each in exact)
+        return Pointed(tuple(products.values()), bool(exact), "" if products else problem, whole)
 
     def _best_of(self, products: list[Product]) -> Product | None:
         """ "The cheapest of those": the one that a degree picks out of several."""
