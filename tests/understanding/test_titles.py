@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation.commands import Command, Span
+from assistant.understanding.pointing import Table, pointed_at
 from assistant.understanding.titles import Masked, quoted_in, with_titles
 from data.records import Product
 
@@ -76,3 +77,9 @@ def test_whatever_is_read_of_the_masked_message_is_the_same_stretch_of_the_messa
         after = masked.unmasked(Command("find", masked.text[end:], end))
         assert text.startswith(before.text) and text.endswith(after.text)
         assert after.start == len(text) - len(after.text)
+
+
+def test_a_product_that_fits_what_is_said_by_half_is_not_wholly_meant() -> None:
+    table = Table(shown=[Product(product_id="h", title="Blue Wool Hat", price=1)])
+    assert pointed_at("the red wool hat", table).whole is False
+    assert pointed_at("the blue wool hat", table).whole is True

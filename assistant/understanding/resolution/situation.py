@@ -92,6 +92,15 @@ class Situation:
         return pointed_at(word, self.table, self.linker.meaning)
 
     @property
+    def spoken_of(self) -> bool:
+        """Whether there is a product on the table at all."""
+        return bool(self.state.shown or self.state.focus)
+
+    @property
+    def names_a_thing(self) -> bool:
+        return bool(self.conditions.things) or self.command.has("thing")
+
+    @property
     def listed(self) -> bool:
         return bool(self.state.shown or self.state.query or self.state.filters)
 

@@ -1,0 +1,136 @@
+"""Which act a command is here: what the reader took it for, kept to what the situation allows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant.conversation.commands import Command
+from assistant.understanding import words
+from assistant.understanding.pointing import described
+from assistant.understanding.resolution.situation import Situation, overlapping
+from assistant.understanding.service import names_order, order_question
+
+SURE_OF_A_LIST: Final = 0.5  # below it a place is no list
+SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")
+
+
+def act_here(turn: Situation) -> str:
+    """The act, kept to what the situation allows: each rule hands on the act that it leaves or makes."""
+    act = turn.command.act
+    for rule in (
+        _by_what_is_pointed_at,
+        _by_cart_and_orders,
+        _by_the_list,
+        _by_what_was_spoken_of,
+        _by_what_came_before,
+    ):
+        act = rule(turn, act)
+    return act
+
+
+def _by_what_is_pointed_at(turn: Situation, act: str) -> str:
+    command = turn.command
+    if not turn.pointed.exact:
+        return act
+    if act in ("find", "refine") and not command.has("thing", "want", "not", "degree", "size", "use"):
+        return "ask"  # "show me the second one"
+    if act == "remove" and not turn.table.cart:
+        return "reject"  # "skip the first one"
+    if act == "back" and _by_place(command) and (command.sure < SURE_OF_A_LIST or not turn.state.past):
+        return "ask"  # "tell me about the second one"
+    return act
+
+
+def _by_cart_and_orders(turn: Situation, act: str) -> str:
+    command = turn.command
+    if act == "set" and not turn.table.cart and turn.spoken_of:
+        return "add"  # "2 please", of what was spoken of
+    if _of_the_order(turn, act):
+        return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
+    if act == "add" and command.has("thing") and not turn.pointed.products and not _on_the_table(turn):
+        return "find"
+    return act
+
+
+def _by_the_list(turn: Situation, act: str) -> str:
+    command = turn.command
+    if act == "find" and _names_the_list_again(turn):
+        return "refine"
+    if act == "tell" and (_is_need(command) or (turn.listed and command.has(*SAID_OF_A_LIST))):
+        return "refine" if turn.listed else "find"
+    if act == "ask" and command.has("thing") and not command.has("attr", "ref") and not _on_the_table(turn):
+        return "find"  # "and umbrellas?"
+    if act in ("refine", "indifferent", "values", "count") and not turn.listed and turn.state.kind is None:
+        asks = act in ("values", "count") and turn.names_a_thing
+        return act if asks else "find" if command.spans else "unclear"
+    return act
+
+
+def _by_what_was_spoken_of(turn: Situation, act: str) -> str:
+    """What needs a product, where there is none yet."""
+    command = turn.command
+    if turn.spoken_of or (act in ("similar", "compare", "ask") and _only_points(command)):
+        return act
+    if act in ("more", "reject", "similar"):
+        return "recommend"
+    if act == "ask":
+        return "find" if turn.names_a_thing else "policy"
+    if act in ("compare", "advise"):
+        return "find" if command.spans else "recommend"
+    if act == "pair" and not turn.table.cart and command.has("thing"):
+        return "find"
+    return act
+
+
+def _by_what_came_before(turn: Situation, act: str) -> str:
+    if act == "kit_change" and turn.state.bundle is None:
+        return "refine" if turn.listed else "kit"
+    if act == "back" and not turn.state.past and not turn.listed:
+        return "find" if turn.command.spans else "unclear"
+    return act
+
+
+def _by_place(command: Command) -> bool:
+    """ "The second one", not "the second list" nor "the tents"."""
+    return any(words.found("ordinals", said) and not described(said) for said in command.words("ref"))
+
+
+def _only_points(command: Command) -> bool:
+    """Whether the command means what has been shown, by its place or as "them"."""
+    return command.has("ref") and not command.has("thing") and not any(map(described, command.words("ref")))
+
+
+def _names_the_list_again(turn: Situation) -> bool:
+    """ "Only fountain pens, below 40", of a list of fountain pens."""
+    shelves = {value for mention in turn.conditions.things for value in mention.values}
+    return bool(shelves) and shelves == set(turn.state.filters.category) and turn.state.kind is None
+
+
+def _on_the_table(turn: Situation) -> bool:
+    """Whether what the command names is of the kind that was shown."""
+    shelves = {value for mention in turn.conditions.things for value in mention.values}
+    return any(overlapping(shelves, [product.category]) for product in turn.table.everything)
+
+
+def _of_the_order(turn: Situation, act: str) -> bool:
+    """Whether a command that is said of carts and products is about the order just spoken of, since there is no
+    cart, or an order is named: "cancel it", "what did the kettle in that order cost"."""
+    if act == "view_cart" and not turn.table.cart and names_order(turn.command.text):
+        return True  # "where is my order?"
+    if act in ("remove", "clear_cart", "checkout") and order_question(turn.command.text) in ("return", "refund"):
+        return True  # "I want my money back"
+    if not turn.state.service.just_spoken_of(turn.state.number):
+        return False
+    if act in ("clear_cart", "remove", "view_cart"):
+        return not turn.table.cart
+    if act == "policy":
+        return order_question(turn.command.text, spoken_of=True) is not None  # "can I still return it?"
+    return act in ("ask", "calculate") and (turn.command.has("own", "order") or names_order(turn.command.text))
+
+
+def _is_need(command: Command) -> bool:
+    """Who tells a shop of a trouble or a plan, and nothing of themselves that holds on, wants something for it; so does
+    who cannot have something and names a thing: "I'm allergic to nuts. Do you have granola?"."""
+    if command.has("allergy") and command.has("thing"):
+        return True
+    return command.has("use", "fits") and not command.has("allergy", "size", "own", "not", "thing")
