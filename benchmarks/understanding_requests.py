@@ -28,8 +28,9 @@ from rich.console import Console
 from assistant.engines import open_engine
 from assistant.state import DialogueState
 from assistant.turn import Understanding
-from assistant.understanding.conditions import Price, read_conditions
+from assistant.understanding.conditions import read_conditions
 from assistant.understanding.message import Message
+from assistant.understanding.money import Price
 from assistant.understanding.reader.runtime import open_reader
 from assistant.understanding.understand import Understander
 from benchmarks.documents import markdown

@@ -62,8 +62,8 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
     if places:
         return _by_place(text, table, [place for each in places for place in each.counted])
     for attempt in (_by_price, _by_other):
-        if (found := attempt(text, table)) is not None:
-            return Pointed(tuple(found), exact=True)
+        if (named := attempt(text, table)) is not None:
+            return Pointed(tuple(named), exact=True)
     if (found := _by_words(text, table, meaning)).products:
         return found
     if len(table.shown) > 2 and any(meaning == "other" for _, meaning in words.found("pointers", text)):
