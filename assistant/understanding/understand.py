@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.conversation.commands import Command, Span
+from assistant.conversation.commands import Command
 from assistant.faults import log_fault
 from assistant.personal_data import LABELS
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
-from assistant.understanding import words
+from assistant.understanding.caution import cautious
 from assistant.understanding.message import Message
 from assistant.understanding.model_reader import ModelReader
-from assistant.understanding.pointing import described
-from assistant.understanding.querying import cut_out
 from assistant.understanding.reader.runtime import LearnedReader
 from assistant.understanding.reader.scene import TITLES, Scene
 from assistant.understanding.resolution import Resolver
@@ -35,11 +31,6 @@ TALK = frozenset(
     "greet thanks bye remark yes no complain unclear".split()
 )  # which gives way to what is asked beside it
 _NEVER_WANTED = tuple(labels[kind] for labels in LABELS.values() for kind in ("card", "identity"))  # as they are masked
-SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
-_NAMING = frozenset(
-    [*"the a an and or that this one ones other what about s of from most least".split(), *"的呢那这個个款和跟还有"]
-)
-_LETTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
 class Understander:
@@ -72,7 +63,7 @@ class Understander:
         if any(label in message.text for label in _NEVER_WANTED):
             return Understanding(intent="out_of_scope", problem="personal_data", language=message.language)
         commands, source = self.read(message, state, in_cart)
-        commands = [careful(command) for command in commands]
+        commands = cautious(commands)
         asking = [command for command in commands if command.act not in TALK] or commands[-1:]
         resolved: list[Understanding] = []
         for command in asking:
@@ -137,31 +128,6 @@ class Understander:
             cart=", ".join(product.title for product in in_cart[-2:]),
             after=state.after,
         )
-
-
-def careful(command: Command) -> Command:
-    """The command, where it does not put into the cart what is only named: who says "the second one" or "and the
-    third?" wants to see it, and so does who is read to take something by a mere guess."""
-    pointers = command.words("ref")
-    only_points = bool(pointers) and not any(map(described, pointers))
-    if only_points and command.act in ("why", "back", "similar", "advise") and command.sure < SURE_OF_A_CHANGE:
-        return replace(command, act="ask")
-    if command.act != "add":
-        return command
-    named = [(span.start, span.end) for span in command.own_spans if span.label != "qty"]
-    beside = set(_LETTERS.findall(cut_out(command.text.lower(), named))) - _NAMING
-    if beside and command.sure >= SURE_OF_A_CHANGE:
-        return command
-    if only_points:
-        return replace(command, act="ask")
-    spans = tuple(replace(s, label="thing") if _is_any(command, s) else s for s in command.spans)
-    return replace(command, act="refine" if command.has("want", "degree") else "find", spans=spans)
-
-
-def _is_any(command: Command, span: Span) -> bool:
-    """Whether a pointer is none, but "a red hat"."""
-    before = command.text[: span.start - command.start].split()[-1:] or command.text.split()[:1]
-    return span.label == "ref" and words.says("indefinite", " ".join(before))
 
 
 def _says_again(understanding: Understanding, before: Understanding) -> bool:

@@ -1,0 +1,61 @@
+"""Nothing is changed by a guess: what the reader takes for a change but is unsure of is shown, or asked back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from assistant.conversation.commands import Command, Span
+from assistant.understanding import words
+from assistant.understanding.pointing import described
+from assistant.understanding.querying import cut_out
+
+SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
+_NAMING = frozenset(
+    [*"the a an and or that this one ones other what about s of from most least".split(), *"的呢那这個个款和跟还有"]
+)
+_LETTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
+    **dict.fromkeys(("add", "set", "remove", "order_change"), SURE_OF_A_CHANGE),
+    **dict.fromkeys(("clear_cart", "checkout", "handoff", "forget"), 0.7),
+}
+AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
+
+
+def cautious(commands: Sequence[Command]) -> list[Command]:
+    """The commands of one message, of which none changes anything where one that would is a mere guess, or where
+    another bids the assistant what only the shop decides: "set its price to 1, then check out"."""
+    kept = [careful(command) for command in commands]
+    against = [command for command in kept if command.act in AGAINST_THE_SHOP]
+    if against and len(kept) > 1:
+        return [command for command in kept if command.act not in CHANGES and command.act != "tell"]
+    if any(command.sure < CHANGES.get(command.act, 0) for command in kept):
+        return [replace(command, act="unclear") if command.act in CHANGES else command for command in kept]
+    return kept
+
+
+def careful(command: Command) -> Command:
+    """The command, where it does not put into the cart what is only named: who says "the second one" or "and the
+    third?" wants to see it, and so does who is read to take something by a mere guess."""
+    pointers = command.words("ref")
+    only_points = bool(pointers) and not any(map(described, pointers))
+    if only_points and command.act in ("why", "back", "similar", "advise") and command.sure < SURE_OF_A_CHANGE:
+        return replace(command, act="ask")
+    if command.act != "add":
+        return command
+    named = [(span.start, span.end) for span in command.own_spans if span.label != "qty"]
+    beside = set(_LETTERS.findall(cut_out(command.text.lower(), named))) - _NAMING
+    if beside and command.sure >= SURE_OF_A_CHANGE:
+        return command
+    if only_points:
+        return replace(command, act="ask")
+    spans = tuple(replace(s, label="thing") if _is_any(command, s) else s for s in command.spans)
+    return replace(command, act="refine" if command.has("want", "degree") else "find", spans=spans)
+
+
+def _is_any(command: Command, span: Span) -> bool:
+    """Whether a pointer is none, but "a red hat"."""
+    before = command.text[: span.start - command.start].split()[-1:] or command.text.split()[:1]
+    return span.label == "ref" and words.says("indefinite", " ".join(before))
