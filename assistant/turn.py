@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from data.records import OrderLine, Product
 from retrieval.filters import Filters
@@ -135,6 +135,12 @@ class Understanding(BaseModel):
     language: Language = "en"
     foreign: str = ""  # code of the message's language where it is answered in another
     source: Source = "learned"
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _as_now_called(cls, source: str) -> str:
+        """Conversations that were kept before the learned reader name the readers of their time."""
+        return {"rules": "learned", "classifier": "learned"}.get(source, source)
 
 
 class CartLine(BaseModel):

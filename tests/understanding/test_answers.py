@@ -6,7 +6,7 @@ import pytest
 
 from assistant.conversation.commands import Command
 from assistant.state import Asked
-from assistant.turn import Question
+from assistant.turn import Question, Understanding
 from assistant.understanding.answers import Answer, answer_of
 from retrieval.filters import Filters
 from tests.understanding.notation import command
@@ -101,3 +101,8 @@ def test_an_answer_changes_nothing_underfoot() -> None:
 def test_a_question_without_choices_is_not_answered_here() -> None:
     free = Asked(question=Question(text="Which car is it for?", field="fits", choices=[]), options=[])
     assert answer_of(free, Command("refine", "a golf"), whole=True) is None
+
+
+@pytest.mark.parametrize("source", ["rules", "classifier"])
+def test_a_conversation_kept_by_an_earlier_version_is_still_read(source: str) -> None:
+    assert Understanding.model_validate_json(f'{{"intent": "search", "source": "{source}"}}').source == "learned"
