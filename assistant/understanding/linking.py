@@ -34,7 +34,7 @@ from retrieval.phrases import PhraseEncoder
 SAME: Final = 0.62  # cosine from which two phrases are called the same
 REMEMBERED: Final = 4096  # translations
 ASKED: Final = 0.6  # … and from which a question asks for an attribute
-NEAR: Final = 0.42  # … and from which one is worth a look
+NEAR: Final = 0.52  # … and from which one is worth a look
 VERSION: Final = "1"  # of the encoding of words
 MOST_WORDS: Final = 4000  # of a catalogue, the commonest
 MOST_NAMED: Final = 4  # words of a value that somebody may say
