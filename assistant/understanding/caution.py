@@ -11,15 +11,18 @@ from assistant.conversation.commands import Command, Span
 from assistant.understanding import words
 from assistant.understanding.pointing import described
 from assistant.understanding.querying import cut_out
+from assistant.understanding.service import order_question
+from assistant.understanding.suggestions import suggested
 
 SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
 _NAMING = frozenset(
     [*"the a an and or that this one ones other what about s of from most least".split(), *"的呢那这個个款和跟还有"]
 )
+_CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
     **dict.fromkeys(("add", "set", "remove", "order_change"), SURE_OF_A_CHANGE),
-    **dict.fromkeys(("clear_cart", "checkout", "handoff", "forget"), 0.7),
+    **dict.fromkeys(("clear_cart", "checkout", "handoff"), 0.7),
 }
 AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
 
@@ -31,9 +34,16 @@ def cautious(commands: Sequence[Command]) -> list[Command]:
     against = [command for command in kept if command.act in AGAINST_THE_SHOP]
     if against and len(kept) > 1:
         return [command for command in kept if command.act not in CHANGES and command.act != "tell"]
-    if any(command.sure < CHANGES.get(command.act, 0) for command in kept):
+    if any(_guessed(command) for command in kept):
         return [replace(command, act="unclear") if command.act in CHANGES else command for command in kept]
     return kept
+
+
+def _guessed(command: Command) -> bool:
+    """Unsure, and neither about an order nor in the words of one of the shop's own buttons."""
+    if command.sure >= CHANGES.get(command.act, 0) or order_question(command.text):
+        return False
+    return not any(suggested(part.strip()) for part in _CLAUSES.split(command.text))
 
 
 def careful(command: Command) -> Command:

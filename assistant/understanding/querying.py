@@ -69,7 +69,11 @@ class QueryWriter:
         said = _described(command, without)
         if foreign or self._is_foreign(said):
             return self._in_catalogue_language(command, said)
-        if command.has("thing") or not said or self._leads_somewhere(said):
+        if (
+            command.has("thing")
+            or not said
+            or (not (command.act == "find" and command.has("use")) and self._leads_somewhere(said))
+        ):
             return Query(said, said)
         return self._of_wish(said, command.text)
 

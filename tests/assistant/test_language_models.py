@@ -129,7 +129,7 @@ def _conversation(assistant: Assistant) -> None:
     turn = says("how long do I have to return it?")
     assert "30 days" in turn.text
 
-    turn = says("适合露营的双人帐篷")
+    turn = says("有没有帐篷？两个人露营用")
     assert turn.understanding.language == "zh" and has_cjk(turn.text)
     assert turn.products[0].family == "Tents"
 

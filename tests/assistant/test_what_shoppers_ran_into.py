@@ -83,7 +83,7 @@ def test_a_condition_holds_for_the_list_on_the_table(shopper, before: str, messa
     [
         "it's been raining all week here and i have time to shop, so i'm looking for a coffee mug under $30",
         misread("the receiver is searched for", "coffee mug for less than 30 dollars, it's a gift for a colleague"),
-        misread("the receiver is searched for", "30美元以内的马克杯，送给爸爸"),
+        "30美元以内的马克杯，送给爸爸",
         "你好呀，同事说你们店不错，所以想看看30美元以内的马克杯",
     ],
 )
