@@ -21,7 +21,7 @@ from assistant.replies.conditions import YES, field_name, has_chinese_name, valu
 from assistant.replies.questions import feature_choices
 from assistant.state import Asked, DialogueState
 from assistant.turn import Question, Understanding
-from data.records import CATEGORY_SEPARATOR, Product, shelf_name
+from data.records import CATEGORY_SEPARATOR, Product, shelf_name, within
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.hybrid import Hit
 
@@ -132,7 +132,7 @@ def _of_shelves(request: Request, candidates: _Candidates) -> Iterator[_Possible
     branches = _branches(paths)
     if len(branches) < 2:
         return
-    holding = {branch: np.array([p for p, path in enumerate(paths) if _within(path, branch)]) for branch in branches}
+    holding = {branch: np.array([p for p, path in enumerate(paths) if within(path, branch)]) for branch in branches}
     common = [branch for branch in branches if len(holding[branch]) >= RARE * len(paths)]
     offered = sorted(common, key=lambda branch: -candidates.weights[holding[branch]].sum())[:MOST_CHOICES]
     if len(offered) < 2 or _share(candidates, [holding[branch] for branch in offered]) < COVERED:
@@ -158,10 +158,6 @@ def _branches(paths: Sequence[str]) -> list[str]:
         if len(found) > 1:
             return sorted(found - {""})
     return []
-
-
-def _within(path: str, branch: str) -> bool:
-    return path == branch or path.startswith(branch + CATEGORY_SEPARATOR)
 
 
 def _common_path(paths: Sequence[str]) -> str:

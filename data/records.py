@@ -5,6 +5,7 @@ Rows are validated here where one at a time crosses a border; in bulk they stay 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -22,6 +23,16 @@ Stars = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
 def shelf_name(path: str) -> str:
     """The last step of a category path: `Tents` of `Outdoor > Camping > Tents`."""
     return path.rsplit(CATEGORY_SEPARATOR, 1)[-1]
+
+
+def within(path: str, branch: str) -> bool:
+    """Whether a category is the branch, or lies in it."""
+    return path == branch or path.startswith(branch + CATEGORY_SEPARATOR)
+
+
+def overlapping(one: Iterable[str], other: Collection[str]) -> bool:
+    """Whether a category of the one lies within one of the other, or the other way round."""
+    return any(within(a, b) or within(b, a) for a in one for b in other)
 
 
 class Record(BaseModel):

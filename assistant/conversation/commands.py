@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 
@@ -22,14 +21,13 @@ class Span:
 @dataclass(frozen=True)
 class Command:
     """A stretch of the message that asks for one thing. `start` is where `text` begins in the message; spans are in the
-    message's characters. `others` are the next likely acts."""
+    message's characters."""
 
     act: str
     text: str
     start: int = 0
     spans: tuple[Span, ...] = ()
     sure: float = 1.0
-    others: tuple[tuple[str, float], ...] = ()
 
     @property
     def end(self) -> int:
@@ -39,9 +37,6 @@ class Command:
     def own_spans(self) -> tuple[Span, ...]:
         """In the characters of `text`."""
         return tuple(replace(s, start=s.start - self.start, end=s.end - self.start) for s in self.spans)
-
-    def labelled(self, *labels: str) -> Iterator[Span]:
-        return (span for span in self.spans if span.label in labels)
 
     def has(self, *labels: str) -> bool:
         return any(span.label in labels for span in self.spans)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.vocabulary import Mention
-from data.records import CATEGORY_SEPARATOR
+from data.records import within
 from retrieval.filters import BRAND, CATEGORY, COLOUR, WORD, Filters
 from retrieval.measures import Measure
 
@@ -59,12 +59,8 @@ def _shelves(named: list[Mention], carried: list[str], *, also: bool) -> list[st
 
 def overlap(one: Sequence[str], other: Sequence[str]) -> list[str]:
     """The shelves that lie within both sets of shelves."""
-    deeper = [max(a, b, key=len) for a in one for b in other if _within(a, b) or _within(b, a)]
+    deeper = [max(a, b, key=len) for a in one for b in other if within(a, b) or within(b, a)]
     return list(dict.fromkeys(deeper))
-
-
-def _within(path: str, other: str) -> bool:
-    return path == other or path.startswith(other + CATEGORY_SEPARATOR)
 
 
 def _bound(filters: Filters, parts: Conditions, shown_prices: list[float]) -> None:

@@ -20,7 +20,7 @@ from assistant.understanding.measures import SaidMeasure, read_measures
 from assistant.understanding.money import Price, price_of
 from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, read_sizes
 from assistant.understanding.vocabulary import Mention
-from data.records import CATEGORY_SEPARATOR as SEP
+from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
 from retrieval.request import content
@@ -133,16 +133,14 @@ def _for_whom(read: Conditions) -> list[Mention]:
     things = [value for mention in read.things for value in mention.values]
     narrowing = []
     for mention in read.whom:
-        meanings = [each for each in (mention, *mention.others) if each.field != CATEGORY or _meet(things, each.values)]
+        meanings = [
+            each for each in (mention, *mention.others) if each.field != CATEGORY or overlapping(things, each.values)
+        ]
         if meanings:
             narrowing.append(replace(meanings[0], others=tuple(meanings[1:])))
         elif not things and read.whom and mention.field == CATEGORY:
             narrowing.append(mention)
     return narrowing
-
-
-def _meet(one: list[str], other: tuple[str, ...]) -> bool:
-    return any(a == b or a.startswith(b + SEP) or b.startswith(a + SEP) for a in one for b in other)
 
 
 def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> list[Mention]:

@@ -17,23 +17,23 @@ Place = tuple[int, int]
 
 
 @cache
+def _by_language() -> Mapping[str, Mapping[str, Any]]:
+    """What each language's file holds, by its code, English first."""
+    folders = (each for each in resources.files("assistant.languages").iterdir() if each.is_dir())
+    files = {
+        each.name: each / "words.yaml" for each in sorted(folders, key=lambda each: (each.name != "en", each.name))
+    }
+    return {code: yaml.safe_load(file.read_text(encoding="utf-8")) for code, file in files.items() if file.is_file()}
+
+
 def tables() -> tuple[Mapping[str, Any], ...]:
-    """What each language's file holds, English first."""
-    root = resources.files("assistant.languages")
-    folders = sorted(
-        (each for each in root.iterdir() if each.is_dir()), key=lambda each: (each.name != "en", each.name)
-    )
-    files = [folder / "words.yaml" for folder in folders]
-    return tuple(yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+    return tuple(_by_language().values())
 
 
 @cache
 def common_words() -> Mapping[str, frozenset[str]]:
     """The commonest words of each language by its code, of those that are told by them."""
-    root = resources.files("assistant.languages")
-    files = {each.name: each / "words.yaml" for each in root.iterdir() if each.is_dir()}
-    tables = {code: yaml.safe_load(file.read_text(encoding="utf-8")) for code, file in files.items() if file.is_file()}
-    return {code: frozenset(table["common"]) for code, table in tables.items() if "common" in table}
+    return {code: frozenset(table["common"]) for code, table in _by_language().items() if "common" in table}
 
 
 def found(part: str, text: str) -> list[tuple[Place, Any]]:

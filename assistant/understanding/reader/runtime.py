@@ -91,7 +91,7 @@ class LearnedReader:
             place = int(sure.argmax())
             start, stop = encoded.offsets[first][0], encoded.offsets[end - 1][1]
             found = tuple(Span(s, e, label, p) for s, e, label, p in spans if start <= s < stop)
-            commands.append(Command(ACTS[place], text[start:stop], start, found, float(sure[place]), _others(sure)))
+            commands.append(Command(ACTS[place], text[start:stop], start, found, float(sure[place])))
         return _joined(commands, text)
 
     def _acts(self, segment: np.ndarray) -> np.ndarray:
@@ -206,11 +206,6 @@ def _convert(trained: Path, base: BaseModel, folder: Path) -> None:
         return
     for name in (NETWORK, str(Path(NETWORK).with_suffix(".bin"))):
         (folder / name).unlink()
-
-
-def _others(sure: np.ndarray) -> tuple[tuple[str, float], ...]:
-    """The next likely acts."""
-    return tuple((ACTS[place], float(sure[place])) for place in np.argsort(-sure)[1:3])
 
 
 def _joined(commands: list[Command], text: str) -> list[Command]:

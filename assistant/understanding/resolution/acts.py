@@ -7,8 +7,9 @@ from typing import Final
 from assistant.conversation.commands import Command
 from assistant.understanding import words
 from assistant.understanding.pointing import described
-from assistant.understanding.resolution.situation import Situation, overlapping
+from assistant.understanding.resolution.situation import Situation
 from assistant.understanding.service import names_order, order_question
+from data.records import overlapping
 
 SURE_OF_A_LIST: Final = 0.5  # below it a place is no list
 SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")

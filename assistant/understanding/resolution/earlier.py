@@ -12,9 +12,9 @@ from assistant.understanding.carrying import conditions
 from assistant.understanding.inflection import stem
 from assistant.understanding.resolution.lists import find, listed
 from assistant.understanding.resolution.products import ask
-from assistant.understanding.resolution.situation import Situation, Tools, overlapping
+from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import words_of
-from data.records import shelf_name
+from data.records import overlapping, shelf_name
 from retrieval.filters import CATEGORY
 
 

@@ -13,13 +13,13 @@ from assistant.understanding.brands import not_carried
 from assistant.understanding.carrying import conditions
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.degrees import read_degree
-from assistant.understanding.fitting import MEASURE
 from assistant.understanding.grounding import NOTHING_GROUNDED, Grounded, ground
 from assistant.understanding.inflection import stem
 from assistant.understanding.pointing import content_words
 from assistant.understanding.querying import Query
-from assistant.understanding.resolution.situation import Situation, Tools, overlapping
+from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import Mention, words_of
+from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 
 
@@ -198,7 +198,7 @@ def _within_reach(wanted: list[Mention], *, rewritten: bool) -> list[Mention]:
 
 def _wishes(read: Conditions, grounded: Grounded, command: Command) -> list[str]:
     """Properties asked for that filter nothing, in the shopper's words."""
-    unheld = [command.text[m.start : m.end] for m in grounded.wishes if m.field == MEASURE or m.field != CATEGORY]
+    unheld = [command.text[m.start : m.end] for m in grounded.wishes if m.field != CATEGORY]
     return list(dict.fromkeys([*unheld, *read.unlinked]))
 
 
@@ -207,7 +207,7 @@ def _spans_within(command: Command, held: Sequence[tuple[int, int]]) -> list[tup
     return [
         (span.start, span.end)
         for span in command.own_spans
-        if span.label not in ("thing",) and any(start <= span.start and span.end <= end for start, end in held)
+        if span.label != "thing" and any(start <= span.start and span.end <= end for start, end in held)
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -169,8 +168,3 @@ def count_of(words_said: str) -> int:
 
 def talk(key: str, *, reset: bool = False) -> Understanding:
     return Understanding(intent="smalltalk", problem=key, reset=reset)
-
-
-def overlapping(one: set[str], other: Sequence[str]) -> bool:
-    """Whether a category of the one lies within one of the other."""
-    return any(a == b or a.startswith(f"{b} > ") or b.startswith(f"{a} > ") for a in one for b in other)
