@@ -106,7 +106,7 @@ def with_thing(orders: list[Order], words: str, catalogue: Catalogue) -> tuple[l
 
     Words that name nothing the shop sells ("still", "yesterday") say nothing: ([], "").
     """
-    scored = [(max(_likeness(line, words, catalogue) for line in order.lines), order) for order in orders]
+    scored = [(max(_line_likeness(line, words, catalogue) for line in order.lines), order) for order in orders]
     best = max((score for score, _ in scored), default=0)
     if best > 0:
         return [order for score, order in scored if score == best], ""
@@ -115,7 +115,7 @@ def with_thing(orders: list[Order], words: str, catalogue: Catalogue) -> tuple[l
 
 def lines_with_thing(order: Order, words: str, catalogue: Catalogue) -> list[OrderLine]:
     """The lines of an order that the words name, all of them where they name none."""
-    scores = [_likeness(line, words, catalogue) for line in order.lines]
+    scores = [_line_likeness(line, words, catalogue) for line in order.lines]
     best = max(scores, default=0)
     return [line for line, score in zip(order.lines, scores, strict=True) if score == best]
 
@@ -144,14 +144,18 @@ def _bare(number: str) -> str:
     return re.sub(r"[\W_]+", "", number).upper().lstrip("0")
 
 
-def _likeness(line: OrderLine, words: str, catalogue: Catalogue) -> int:
-    """How many of the words name the product: what it is counts above what else its title says."""
-    known = catalogue.known([line.product_id])
+def _line_likeness(line: OrderLine, words: str, catalogue: Catalogue) -> int:
+    return likeness(next(iter(catalogue.known([line.product_id])), None), line.title, words)
+
+
+def likeness(product: Product | None, title: str, words: str) -> int:
+    """How many of the words name the product: what it is counts above what else its title says. `title` is what a
+    product was called that is no longer sold."""
     said = _telling(words)
-    family = _stems(known[0].family) if known else set()
-    title = _stems(known[0].title if known else line.title)
-    chinese = [tag for tag in (known[0].tags if known else ()) if not tag.isascii() and tag in words]
-    return 3 * len(said & family) + len(said & title) + 2 * sum(map(len, chinese))
+    family = _stems(product.family) if product else set()
+    title_words = _stems(product.title if product else title)
+    chinese = [tag for tag in (product.tags if product else ()) if not tag.isascii() and tag in words]
+    return 3 * len(said & family) + len(said & title_words) + 2 * sum(map(len, chinese))
 
 
 def _known_thing(words: str, catalogue: Catalogue) -> str:

@@ -130,7 +130,7 @@ class Understanding(BaseModel):
     reset: bool = False  # the conversation starts over
     wishes: list[str] = Field(default_factory=list)
     unknown: list[str] = Field(default_factory=list)  # values asked for that the catalogue does not have
-    unread: list[str] = Field(default_factory=list)  # words of a condition that nobody here can translate
+    nearest: bool = False  # `query` is what lies nearest to a thing for which the catalogue has no word
     problem: str = ""  # why a reference could not be resolved: a phrase key
     language: Language = "en"
     foreign: str = ""  # code of the message's language where it is answered in another

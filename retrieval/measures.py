@@ -46,7 +46,7 @@ NAMES: dict[str, str] = {
     "cm": r"cms?|centimet(?:er|re)s?|厘米|公分|釐米",
     "m": r"m|met(?:er|re)s?|米",
     "inch": r"inch(?:es)?|in(?=\s*(?:$|[,.;!?)]|x\b|wide|tall|long|deep|high))|\"|″|''|英寸|英吋|寸|吋",
-    "ft": r"ft|foot|feet|英尺",
+    "ft": r"ft|foot|feet|英尺|['’′](?=\s*\d{1,2}(?![\d.]))",
     "yd": r"yds?|yards?",
     "mb": r"mb|megabytes?",
     "gb": r"gb|gigabytes?|gigs?",

@@ -38,7 +38,8 @@ def act(request: Request) -> Evidence:
         answered = request.shop.policy_book.answer(request.message).passages
         if answered:  # what no listing says may be a matter of the shop's rules
             return quote(request, answered)
-    notes, chosen = side_by_side(question, products, answers, titles)
+    told, chosen = side_by_side(question, products, answers, titles)
+    notes = [note for at, note in enumerate(told) if note not in told[:at]]  # what holds for all is said once
     request.state.focus = [product.product_id for product in chosen]
     return Evidence(
         products=chosen,

@@ -12,7 +12,7 @@ from assistant.turn import Evidence, Note
 from assistant.understanding.amounts import find_amounts
 from assistant.understanding.measures import read_measures
 from data.records import Product
-from retrieval.measures import NAMES, UNITS, Interval, intervals
+from retrieval.measures import NAMES, UNITS, Interval, Measure, intervals
 
 _PIECES: Final = "|".join("pack pcs pieces count ct pk pairs sheets tablets capsules bags pods wipes rolls".split())
 COUNTED: Final = re.compile(
@@ -25,13 +25,14 @@ SUMMED: Final = re.compile(
     r"|多少[钱錢]|一共|总共|總共|合[计計]|加起[来來]|[几幾][钱錢]|[还還]剩",
     re.I,
 )
+_PER: Final = re.compile(r"(?:\b(?:per|for each|every|for an?)\b|每一?)\s*(.{1,14})", re.I)
 PERCENT: Final = re.compile(r"(\d{1,2}(?:\.\d)?)\s?(?:%|per ?cent)|([1-9](?:\.[1-9])?)折")
 
 
 def act(request: Request) -> Evidence | None:
     """None where there is nothing to reckon with: then it is a question like any other."""
     text, products = request.message, request.referenced()
-    for attempt in (_converted, _share_of, _for_each):
+    for attempt in (_for_a_measure, _converted, _share_of, _for_each):
         if (evidence := attempt(request, text, products)) is not None:
             return evidence
     return _sum(request, text, products) if is_sum(request, text) else None
@@ -118,6 +119,48 @@ def _for_each(request: Request, text: str, products: list[Product]) -> Evidence 
     request.state.focus = [best.product_id]
     notes = [Note(key="sum_each", values={"lines": lines, "title": titles[best.product_id]})]
     return Evidence(products=[product for _, product, _ in priced], notes=notes)
+
+
+def _for_a_measure(request: Request, text: str, products: list[Product]) -> Evidence | None:
+    """What 100 g or a litre of each costs, the cheapest first: by the amount in the title, else in the listing."""
+    unit = _unit_asked(text)
+    if unit is None:
+        return None
+    several = products or request.shop.known(request.state.shown)
+    amounts = {product.product_id: _in_the_pack(product, unit.dimension) for product in several}
+    asked = (unit.low or 1) * UNITS[unit.unit][1]
+    priced = sorted(
+        ((p.price * asked / amount, p) for p in several if (amount := amounts[p.product_id])), key=lambda each: each[0]
+    )
+    if not priced:
+        return None
+    titles, best = titles_of([product for _, product in priced]), priced[0][1]
+    request.state.focus = [best.product_id]
+    lines = "; ".join(f"{titles[product.product_id]}: {request.money(round(each, 2))}" for each, product in priced)
+    values = {"unit": f"{unit.low:g} {unit.unit}", "lines": lines, "title": titles[best.product_id]}
+    note = Note(key="sum_per" if len(priced) > 1 else "sum_per_one", values=values)
+    return Evidence(products=[product for _, product in priced], notes=[note])
+
+
+def _unit_asked(text: str) -> Measure | None:
+    """The measure whose price is asked for: "per 100 g", "a litre", 每公斤."""
+    for found in _PER.finditer(text):
+        for said in (found[1], f"1 {found[1]}"):
+            if (stated := read_measures(said)) and stated[0].start == 0 and stated[0].measure.low:
+                return stated[0].measure
+    return None
+
+
+def _in_the_pack(product: Product, dimension: str) -> float | None:
+    """How much of it there is, in the dimension's own unit."""
+    for said in read_measures(product.title):
+        if said.measure.dimension == dimension and said.measure.low:
+            return said.measure.low * UNITS[said.measure.unit][1]
+    for value in product.attributes.values():
+        for found in intervals(value):
+            if found.dimension == dimension and 0 < found.low < float("inf"):
+                return found.low
+    return None
 
 
 def _count(product: Product) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.actions import advise
+from assistant.actions.degrees import as_stated, figure_name, stated_figure
 from assistant.actions.request import Request
 from assistant.answering.comparison import cells, comparison
 from assistant.answering.differences import Row, alike, asked_about, extremes, only_ones, rows
@@ -29,6 +30,8 @@ def act(request: Request) -> Evidence:
     products = list({product.product_id: product for product in pointed}.values())[:MOST]
     if len(products) < 2:
         return _too_few(request, products)
+    if (most := _most_of_all(request, products)) is not None:
+        return most
     request.state.focus = [product.product_id for product in products]
     found = rows(products)
     titles = titles_of(products)
@@ -49,6 +52,41 @@ def act(request: Request) -> Evidence:
         table=table,
         elaborate=len(table.rows) > 1 and not purpose and row is None,
     )
+
+
+def _most_of_all(request: Request, products: Sequence[Product]) -> Evidence | None:
+    """ "Which of them is the lightest?": the one, and who comes next. None where no figure is asked for, or no two of
+    them state it."""
+    catalogue, wanted = request.shop.catalogue, request.understanding
+    if wanted.sort in ("price_low", "price_high"):
+        key, figure, figures = f"most_{wanted.sort}", "price", {p.product_id: p.price for p in products}
+    elif wanted.sort == "rating":
+        key, figure = "most_rated", "rating"
+        figures = {p.product_id: p.rating for p in products if p.rating is not None}
+    elif wanted.degree is not None:
+        key = "most_of" if wanted.degree.most else "least_of"
+        rows_of = {catalogue.row_of(product.product_id): product.product_id for product in products}
+        figure, stating = stated_figure(catalogue, wanted.degree.of, set(rows_of))
+        figures = {rows_of[row]: amount for row, amount in stating.items()}
+    else:
+        return None
+    less = wanted.sort == "price_low" or (wanted.degree is not None and not wanted.degree.most)
+    ranked = sorted((p for p in products if p.product_id in figures), key=lambda p: figures[p.product_id])
+    if len(ranked) < 2 or figures[ranked[0].product_id] == figures[ranked[-1].product_id]:
+        return None
+    first, second = ranked[:2] if less else ranked[:-3:-1]
+
+    def said(product: Product) -> str:
+        if figure == "price":
+            return request.money(product.price)
+        return f"{product.rating:g}" if figure == "rating" else as_stated(request, product, figure)
+
+    request.state.focus = [first.product_id]
+    values = {"title": first.title, "value": said(first), "figure": figure_name(request, figure)}
+    note = Note(
+        key=key, values={**values, "other": titles_of([first, second])[second.product_id], "next": said(second)}
+    )
+    return Evidence(products=[first], notes=[note], suggestions=[request.say("ask_add")])
 
 
 def _too_few(request: Request, products: list[Product]) -> Evidence:

@@ -52,9 +52,11 @@ def by_degree(request: Request, degree: Degree, hits: Sequence[Hit]) -> Ordered:
     """What is most so first, what states no figure last; of a comparison only what goes beyond the product in question,
     the next first."""
     catalogue = request.shop.catalogue
-    figure, figures = _figure(catalogue, degree.of, hits)
+    figure, figures = stated_figure(catalogue, degree.of, {hit.row for hit in hits})
     if not figures:
-        return Ordered(list(hits), [Note(key="degree_unstated", values={"figure": _name(request, degree.of)})], "")
+        return Ordered(
+            list(hits), [Note(key="degree_unstated", values={"figure": figure_name(request, degree.of)})], ""
+        )
     sign = -1 if degree.most else 1
     basis = _basis(request, figures) if degree.compared else None
     if basis is not None:
@@ -63,7 +65,7 @@ def by_degree(request: Request, degree: Degree, hits: Sequence[Hit]) -> Ordered:
     ordered = sorted(stating, key=lambda hit: sign * figures[hit.row])
     ordered += [hit for hit in hits if hit.row not in figures]
     first = catalogue.product(ordered[0].row)
-    values = {"figure": _name(request, figure), "title": first.title, "value": _stated(request, first, figure)}
+    values = {"figure": figure_name(request, figure), "title": first.title, "value": as_stated(request, first, figure)}
     notes = [
         Note(
             key="degree_most" if degree.most else "degree_least",
@@ -84,7 +86,7 @@ def _beyond(
     own = sign * figures[request.shop.catalogue.row_of(basis.product_id)]
     further = [hit for hit in hits if hit.row in figures and sign * figures[hit.row] > own]
     key = ("degree_more" if degree.most else "degree_less") if further else "degree_no_further"
-    values = {"figure": _name(request, figure), "title": basis.title, "value": _stated(request, basis, figure)}
+    values = {"figure": figure_name(request, figure), "title": basis.title, "value": as_stated(request, basis, figure)}
     return Ordered(
         sorted(further, key=lambda hit: sign * figures[hit.row]), [Note(key=key, values=values)], figure, beyond=True
     )
@@ -98,9 +100,9 @@ def _basis(request: Request, figures: Mapping[int, float]) -> Product | None:
     return spoken[0]
 
 
-def _figure(catalogue: Catalogue, of: str, hits: Sequence[Hit]) -> tuple[str, dict[int, float]]:
-    """The attribute that most of the hits state, and what each row states of it, all in one unit."""
-    rows = {hit.row for hit in hits}
+def stated_figure(catalogue: Catalogue, of: str, rows: set[int]) -> tuple[str, dict[int, float]]:
+    """The attribute that most of the rows state, and what each states of it, all in one unit; nothing where they all
+    state the same."""
     for name in _called(catalogue, of):
         figures = _read(catalogue, (name, *THE_SAME.get(name, ())), rows)
         if len(figures) >= STATED_BY * len(rows) and len(set(figures.values())) > 1:
@@ -138,11 +140,11 @@ def _amounts(value: str) -> list[tuple[str, float]]:
     return [("", float(number[1].replace(",", ".")))] if number else []
 
 
-def _name(request: Request, figure: str) -> str:
+def figure_name(request: Request, figure: str) -> str:
     return field_name(figure, request.understanding.language)
 
 
-def _stated(request: Request, product: Product, figure: str) -> str:
+def as_stated(request: Request, product: Product, figure: str) -> str:
     names = (figure, *THE_SAME.get(figure, ()))
-    stated = next((product.attributes[name] for name in names if name in product.attributes), "")
-    return value_name(figure, stated, request.understanding.language)
+    words = next((product.attributes[name] for name in names if name in product.attributes), "")
+    return value_name(figure, words, request.understanding.language)

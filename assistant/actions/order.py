@@ -85,16 +85,18 @@ def _meant(request: Request, question: OrderQuestion, orders: list[Order], numbe
     """What the question is about, and the thing that it names and no order has."""
     if number:
         return _Asked(question, numbered(orders, number), exactly=True), ""
-    if question == "history":
-        return _Asked(question, orders, exactly=False), ""
     message = normalise(request.message)
+    spoken_of = numbered(orders, _on_the_table(request))
+    if question == "history":
+        if spoken_of and _points(message):
+            return _Asked("status", spoken_of, exactly=True), ""  # "what did that one come to?"
+        return _Asked(question, orders, exactly=False), ""
     having, unknown = with_thing(orders, message, request.shop.catalogue)
     if having:
         return _Asked(question, _likely(question, having), exactly=True, thing=message), ""
     if unknown:
         return _Asked(question, orders, exactly=False), unknown
     likely = _likely(question, orders)
-    spoken_of = numbered(orders, _on_the_table(request))
     if spoken_of and (_points(message) or spoken_of[0] in likely):
         return _Asked(question, spoken_of, exactly=True), ""
     return _Asked(question, likely, exactly=False), ""

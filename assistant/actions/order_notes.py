@@ -38,7 +38,9 @@ def in_short(request: Request, order: Order) -> str:
 
 
 def in_list(request: Request, order: Order) -> str:
-    return request.say("order_in_list", **values(request, order), status=_status(request, order))
+    key = "order_in_list" if order.total is None else "order_in_list_with_total"
+    total = "" if order.total is None else request.money(order.total)
+    return request.say(key, **values(request, order), status=_status(request, order), total=total)
 
 
 def status_notes(request: Request, order: Order) -> list[Note]:

@@ -11,6 +11,7 @@ from assistant.actions.refusing import refused
 from assistant.actions.request import Request
 from assistant.actions.why import explained
 from assistant.feedback import live_events
+from assistant.orders import likeness
 from assistant.recommendations import Recommendations, Shopper, Wish, is_personal
 from assistant.replies.reasons import short_name
 from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL, wish_of
@@ -147,11 +148,22 @@ def _similar(request: Request, recommendations: Recommendations, wish: Wish) -> 
 def _again(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
     if not request.shop.recommender.known(request.user):
         return Found([], [Note(key="again_guest")], "again")
+    if named := _bought_as_named(recommendations, wish):
+        request.state.focus = [item.product.product_id for item in named]
+        return Found(named, [Note(key="again_named")], "again")
     items = recommendations.due_again(wish, search.PAGE)
     if due := [item for item in items if item.why and item.why.key == "due_again"]:
         return Found(due, [Note(key="again")], "again")
     items = recommendations.bought_lately(wish, search.PAGE)
     return Found(items, [Note(key="again_bought" if items else "again_guest")], "again")
+
+
+def _bought_as_named(recommendations: Recommendations, wish: Wish) -> list[Recommendation]:
+    """ "The black planner I had before": the purchases that the words name best."""
+    bought = recommendations.bought_lately(wish, POOL) if wish.words else []
+    liked = [(likeness(item.product, item.product.title, wish.words), item) for item in bought]
+    best = max((score for score, _ in liked), default=0)
+    return [item for score, item in liked if score == best > 0][: search.PAGE]
 
 
 def _is_here(request: Request, words: str) -> bool:

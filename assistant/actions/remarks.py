@@ -1,4 +1,4 @@
-"""What is said of a list beside its length: brands that are not carried, wishes that rank, words that nobody read."""
+"""What is said of a list beside its length: brands that are not carried, wishes that rank."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ def unknown(request: Request) -> list[Note]:
 def wishes(request: Request, shown: list[Hit]) -> list[Note]:
     """That wishes rank and do not filter, except those that every listing shown says anyway."""
     wanted = request.understanding
-    unread = [Note(key="unread", values={"words": "”“".join(wanted.unread)})] if wanted.unread else []
     grounds = [ground(request.shop.catalogue.product(hit.row)) for hit in shown]
-    unsaid = [f"“{wish}”" for wish in wanted.wishes if any(set(bases(wish)) - each.affirmed for each in grounds)]
+    unsaid = [wish for wish in wanted.wishes if any(set(bases(wish)) - each.affirmed for each in grounds)]
     if not unsaid:
-        return unread
-    named = "、".join(unsaid) if wanted.language == "zh" else alternatives(unsaid, wanted.language)
-    return [Note(key="wish" if len(shown) > 1 else "wish_of_one", values={"wishes": named}), *unread]
+        return []
+    quoted = [f"“{wish}”" for wish in unsaid]
+    named = "、".join(quoted) if wanted.language == "zh" else alternatives(quoted, wanted.language)
+    by_none = not any(set(bases(wish)) <= each.affirmed for wish in unsaid for each in grounds)
+    key = "wish_of_one" if len(shown) < 2 else "wish_of_none" if by_none else "wish"
+    return [Note(key=key, values={"wishes": named})]
 
 
 def preferred(request: Request, hits: list[Hit]) -> list[Note]:

@@ -234,6 +234,8 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
         return [*remarks.unknown(request), Note(key="nearest_instead")]
     if not (wanted.filters or wanted.query):
         return [Note(key="browse")]
+    if wanted.nearest:
+        return [Note(key="nearest", values={"query": wanted.words})]
     if len(hits) == 1:
         return [Note(key="found_one")]
     if wanted.query and not wanted.filters.category:

@@ -25,6 +25,7 @@ from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
 from retrieval.request import content
 
+BESIDE: Final = 14  # characters before a measure that say whose it is
 MEASURES: Final = ("meas_max", "meas_min", "meas")
 MEASURED: Final = (*MEASURES, "size", "whom", "fits", "want", "thing", "nice")
 
@@ -175,7 +176,8 @@ def _dropped(said: str, linker: Linker) -> set[str]:
 
 
 def _measures(command: Command) -> Iterator[Said]:
-    """Measures, sizes and sides within spans that may state one, each stretch read once; the span says the bound."""
+    """Measures, sizes and sides within spans that may state one, each stretch read once; the span says the bound. What
+    a person or a pet measures ("I'm 6'2") is no measure of the product."""
     text, taken = command.text, list[tuple[int, int]]()
     for found in (read_sides(text), read_sizes(text), read_measures(text)):
         for said in found:
@@ -186,6 +188,8 @@ def _measures(command: Command) -> Iterator[Said]:
             if span is None or any(start < said.end and said.start < end for start, end in taken):
                 continue
             taken.append((said.start, said.end))
+            if isinstance(said, SaidMeasure) and words.says("bodies", text[max(0, said.start - BESIDE) : said.start]):
+                continue
             yield _bounded(said, span.label) if isinstance(said, SaidMeasure) else said
     for span in command.own_spans:
         if span.label == "size" and not any(start < span.end and span.start < end for start, end in taken):

@@ -123,9 +123,17 @@ def _usable(
         else:
             stating = list(catalogue.rows_by_attribute.get(meaning.field, {}).values())
             enough = COVERAGE if shelves or meaning.field == COLOUR else COVERAGE_WITHOUT_SHELF
-            if stating and _share(_scope(catalogue, shelves, first), np.concatenate(stating)) >= enough:
-                return meaning
+            scope = _scope(catalogue, shelves, first)
+            if stating and _share(scope, np.concatenate(stating)) >= enough:
+                return _as_here(catalogue, meaning, scope)
     return None
+
+
+def _as_here(catalogue: Catalogue, meaning: Mention, scope: np.ndarray) -> Mention:
+    """ "A zip" is what the shelf in question calls "full zip", where nothing on it is a "zip" and nothing more."""
+    here = [v for v, rows in catalogue.rows_by_attribute[meaning.field].items() if np.isin(scope, rows).any()]
+    longer = [v for v in here if any(v.endswith(f" {value}") for value in meaning.values)]
+    return meaning if set(meaning.values) & set(here) or not longer else replace(meaning, values=tuple(longer))
 
 
 def _called(catalogue: Catalogue, query: str, found: np.ndarray, shelf: Mention) -> np.ndarray:

@@ -1,17 +1,20 @@
 """What a shopper's words name in this catalogue: by their form and spelling, and across languages by meaning.
 
-The catalogue's own words are the dictionary: names of categories, of features, values of attributes. Words that none
+The catalogue's own words are the dictionary: names of categories, of features, values of attributes, and what recurs
+in its titles. Words that none
 of them has the form of are compared with all of them by the multilingual encoder; what comes back is always one of
 the shop's own, and nothing where none lies near.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +22,7 @@ import numpy as np
 import structlog
 
 from assistant.understanding.chinese import beyond_known_words, in_known_words
+from assistant.understanding.inflection import singular
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
 from assistant.understanding.vocabulary import Mention, Vocabulary
@@ -34,10 +38,17 @@ from retrieval.phrases import PhraseEncoder
 SAME: Final = 0.62  # cosine from which two phrases are called the same
 REMEMBERED: Final = 4096  # translations
 ASKED: Final = 0.6  # … and from which a question asks for an attribute
+AS_NEAR: Final = 0.08  # a value is preferred to words of titles that are no nearer than by this
 NEAR: Final = 0.52  # … and from which one is worth a look
 VERSION: Final = "1"  # of the encoding of words
 MOST_WORDS: Final = 4000  # of a catalogue, the commonest
+MOST_TITLE_WORDS: Final = 3000
+TITLED: Final = 3  # products in whose titles words stand that the shop uses
+IN_A_TITLE: Final = "title"  # stands for the field of words that name no value, which rank
 MOST_NAMED: Final = 4  # words of a value that somebody may say
+
+_WORD: Final = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
+_NAME_ENDS: Final = re.compile(r"[,(/|–—]| - | (?:with|for|in|of) ")
 
 log = structlog.get_logger()
 
@@ -117,8 +128,11 @@ class Linker:
         ]
         if named:
             return named[-1:] if things else named
-        near = self.nearest(text, things=things, beside=translated)
-        return [_mention(near[0].word, len(text))] if near and near[0].cosine >= SAME else []
+        near = self.nearest(text, 1, things=things, beside=translated)
+        values = self._nearest_values(text, 1, things=things, beside=translated)
+        if not values or values[0].cosine < max(SAME, near[0].cosine - AS_NEAR):
+            return []
+        return [_mention(values[0].word, len(text))]
 
     def _colour(self, text: str) -> list[Mention]:
         """红, said by itself of a colour; within other words a single character means something else."""
@@ -127,9 +141,9 @@ class Linker:
         known = self._catalogue.rows_by_attribute.get(COLOUR, {})
         return [Mention(0, len(text), COLOUR, (name,), words=name)] if name and name in known else []
 
-    def meaning(self, text: str) -> str:
+    def meaning(self, text: str, *, things: bool = False) -> str:
         """What the catalogue calls it, "" where it has no word for it."""
-        near = self.nearest(text)
+        near = self.nearest(text, things=things)
         return near[0].word.text if near and near[0].cosine >= SAME else ""
 
     def in_english(self, spans: Sequence[str]) -> str:
@@ -147,6 +161,14 @@ class Linker:
     def nearest(self, text: str, k: int = 3, *, things: bool = False, beside: str = "") -> list[Near]:
         """The catalogue's words nearest in meaning, the nearest first; none that is not worth a look. `beside`: the
         same in another language, so that both together say what is meant."""
+        values = self._nearest_values(text, k, things=things, beside=beside)
+        if things:
+            titled = self._nearest_of(text, k, lambda: self._heads, lambda: self._vectors_of_heads, beside)
+        else:
+            titled = self._nearest_of(text, k, lambda: self._titled, lambda: self._vectors_of_titled, beside)
+        return sorted([*values, *titled], key=lambda near: -near.cosine)[:k]
+
+    def _nearest_values(self, text: str, k: int, *, things: bool, beside: str) -> list[Near]:
         if things:
             return self._nearest_of(text, k, lambda: self._words_of_things, lambda: self._vectors_of_things, beside)
         return self._nearest_of(text, k, lambda: self._words, lambda: self._vectors, beside)
@@ -188,11 +210,31 @@ class Linker:
         names: dict[str, list[str]] = {}
         for path in self._catalogue.rows_by_category:
             names.setdefault(shelf_name(path).casefold(), []).append(path)
-        return [
+        shelves = [
             CatalogueWord(
                 name, CATEGORY, tuple(_widest(paths)), sum(len(self._catalogue.rows_by_category[p]) for p in paths)
             )
             for name, paths in names.items()
+        ]
+        return shelves
+
+    @cached_property
+    def _heads(self) -> list[CatalogueWord]:
+        """What ends the name of a thing in titles, which in English says what it is."""
+        return self._in_titles(self._words_of_things, heads=True)
+
+    @cached_property
+    def _titled(self) -> list[CatalogueWord]:
+        return self._in_titles(self._words, heads=False)
+
+    def _in_titles(self, known: Sequence[CatalogueWord], *, heads: bool) -> list[CatalogueWord]:
+        """Words and pairs of words that recur in titles and are not `known`."""
+        counts = Counter(word for title in self._catalogue.titles for word in _of_title(title.lower(), heads=heads))
+        there = {_singular(word.text) for word in known}
+        return [
+            CatalogueWord(text, IN_A_TITLE, (), products)
+            for text, products in counts.most_common(MOST_TITLE_WORDS)
+            if products >= TITLED and _singular(text) not in there
         ]
 
     @cached_property
@@ -221,6 +263,14 @@ class Linker:
         return self._encoded(self._words)
 
     @cached_property
+    def _vectors_of_heads(self) -> np.ndarray:
+        return self._encoded(self._heads)
+
+    @cached_property
+    def _vectors_of_titled(self) -> np.ndarray:
+        return self._encoded(self._titled)
+
+    @cached_property
     def _vectors_of_things(self) -> np.ndarray:
         return self._encoded(self._words_of_things)
 
@@ -246,6 +296,16 @@ class Linker:
 
 def _mention(word: CatalogueWord, length: int) -> Mention:
     return Mention(0, length, word.field, word.values, words=word.text)
+
+
+def _of_title(title: str, *, heads: bool) -> set[str]:
+    name = _NAME_ENDS.split(title)[0] if heads else title
+    said = _WORD.findall(name)[-2 if heads else 0 :]
+    return {word for word in [*said[-1 if heads else 0 :], *map(" ".join, pairwise(said))] if len(word) > 2}
+
+
+def _singular(text: str) -> str:
+    return " ".join(map(singular, text.lower().split()))
 
 
 def _moved(mention: Mention, by: int) -> Mention:

@@ -107,6 +107,7 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(r"^\s+and a half\b|^半(?![升斤米])", re.IGNORECASE)
+_INCHES = re.compile(r"^\s*(\d{1,2}(?:\.5)?)(?:\s*(?:\"|''|″|”|in(?:ch(?:es)?)?\b)|(?![\w.]))", re.IGNORECASE)
 _JOIN = re.compile(r"^\s*(-|–|—|~|to|and|到|至|和)\s*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|\baged?(?: between)?|\bages|在)\s*$", re.IGNORECASE)
 
@@ -159,9 +160,9 @@ def read_measures(text: str) -> list[SaidMeasure]:
 def _quantities(text: str) -> Iterator[_Quantity]:
     """Amounts with their units; two that are joined into a range are one."""
     amounts = _amounts(text)
-    skip = -1
+    skip, read = -1, 0
     for place, amount in enumerate(amounts):
-        if place <= skip or _MONEY_BEFORE.search(text[: amount.start]):
+        if place <= skip or amount.start < read or _MONEY_BEFORE.search(text[: amount.start]):
             continue
         own = _with_unit(text, amount)
         following = _with_unit(text, amounts[place + 1], of_range=True) if place + 1 < len(amounts) else None
@@ -171,6 +172,7 @@ def _quantities(text: str) -> Iterator[_Quantity]:
             low, high = sorted((amount.low, following.high))
             yield replace(following, start=amount.start, low=low, high=high, age=age)
         elif own:
+            read = own.end
             yield own
         elif (
             _AGED.search(text[: amount.start])
@@ -220,6 +222,9 @@ def _with_unit(text: str, amount: Amount, *, of_range: bool = False) -> _Quantit
         return _Quantity(amount.start, amount.end, amount.low, amount.high, unit, age=True)
     else:
         return None
+    if unit == "ft" and (inches := _INCHES.match(after[end:])):  # 6'2", 5 ft 4
+        high = amount.high + float(inches[1]) / 12
+        amount, end = replace(amount, low=high, high=high), end + inches.end()
     if half := _AND_A_HALF.match(after[end:]):  # a kilo and a half, 一斤半
         amount, end = replace(amount, low=amount.low + 0.5, high=amount.high + 0.5), end + half.end()
     return _Quantity(amount.start, amount.end + end, amount.low * factor, amount.high * factor, unit, age=False)

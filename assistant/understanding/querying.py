@@ -37,11 +37,12 @@ _CLAUSE: Final = re.compile(r"[,;.!?]\s")
 
 class Query(NamedTuple):
     """`words` are what to search, `said` the shopper's own for it. `rewritten`: to a wish that names no thing, things
-    that answer it have been added."""
+    that answer it have been added. `nearest`: the catalogue has no word for the thing; these lie nearest in meaning."""
 
     words: str
     said: str = ""
     rewritten: bool = False
+    nearest: bool = False
 
 
 class QueryWriter:
@@ -83,13 +84,19 @@ class QueryWriter:
         return self._in_catalogue_language(command, said) if foreign or self._is_foreign(said) else Query(said, said)
 
     def called(self, words: str, *, foreign: bool = False) -> str:
-        """The words of one thing, as the catalogue would call them."""
+        """The words of one thing, as the catalogue would call them; where it has none, what lies nearest."""
+        return self._exactly(words, foreign=foreign) or self._nearest(words) or words
+
+    def _exactly(self, words: str, *, foreign: bool) -> str:
         if not (foreign or self._is_foreign(words)):
             return words
         if named := self._linker.mentions(words, things=True, foreign=True):
             return named[0].words or shelf_name(named[0].values[0])
-        near = self._linker.nearest(words, things=True)
-        return self._linker.translated(words) or OR.join(each.word.text for each in near) or words
+        linker = self._linker
+        return linker.translated(words) or linker.meaning(words, things=True) or linker.meaning(words)
+
+    def _nearest(self, words: str) -> str:
+        return OR.join(each.word.text for each in self._linker.nearest(words, things=True))
 
     def _of_wish(self, said: str, whole: str) -> Query:
         answers = [*self._things(whole), *self._shelf(said)]
@@ -99,18 +106,20 @@ class QueryWriter:
     def _in_catalogue_language(self, command: Command, said: str) -> Query:
         """Word by word, as the catalogue calls them; a thing that it has no word for is translated by the model, or any
         of the nearest may be meant."""
-        things, rest = list[str](), list[str]()
+        things, rest, nearest = list[str](), list[str](), False
         for span in command.own_spans:
             word = command.text[span.start : span.end]
             if span.label == "thing":
-                things.append(self.called(word, foreign=True))
+                exact = self._exactly(word, foreign=True)
+                nearest = nearest or not exact
+                things.append(exact or self._nearest(word) or word)
             elif span.label in DESCRIBING:
                 rest.append(self._property(word))
         if not things:
             return self._of_foreign_wish(command, said, rest)
         rest = list(filter(None, rest))
         words = " ".join(dict.fromkeys([*rest, *things]))
-        return Query(words if OR not in words else things[0], said)
+        return Query(words if OR not in words else things[0], said, nearest=nearest)
 
     def _property(self, words: str) -> str:
         """What the catalogue calls it, or what it is in the catalogue's language, "" where nobody knows."""

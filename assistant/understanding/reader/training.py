@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,10 +40,13 @@ WARM_UP: Final = 0.05  # of all steps
 STANDARD: Final = 100  # examples by whose states all are standardised
 SWAPPED: Final = 0.35  # of the spans that may be another's words
 WITHOUT_SCENE: Final = 0.06
+MISTYPED: Final = 0.2  # of the messages
 SMOOTHING: Final = 0.05
 NINE_IN_TEN: Final = 0.9
 SWAPPABLE: Final = frozenset({"thing", "want", "not", "own", "allergy", "fits"})
 MOST_SPANS_SWAPPED_IN: Final = 40  # characters: longer ones are stories
+_WORD = re.compile(r"[^\W\d_]{4,}")  # long enough to be known again when a letter is wrong
+_ALPHABET = re.compile(r"[a-zà-ÿ]", re.IGNORECASE)
 
 Progress = Callable[[float, float], None]  # share done, loss
 
@@ -82,7 +86,8 @@ def piece(base: BaseModel, example: Example) -> Piece:
 
 
 class Variation:
-    """The same example in other words: a span's words changed for those of another example, or the scene left out."""
+    """The same example in other words: a span's words changed for those of another, a word mistyped, the scene left
+    out."""
 
     def __init__(self, examples: Sequence[Example], seed: int) -> None:
         self._chance = random.Random(seed)
@@ -94,6 +99,32 @@ class Variation:
                     self._words[example.language, span.label].append(words)
 
     def of(self, example: Example) -> Example:
+        return self._typed(self._swapped(example))
+
+    def _typed(self, example: Example) -> Example:
+        """As hasty fingers type it: a letter missing, doubled or after the next."""
+        text = example.text
+        words = [match for match in _WORD.finditer(text) if _ALPHABET.match(match[0])]
+        if not words or self._chance.random() >= MISTYPED:
+            return example
+        word = self._chance.choice(words)
+        at = self._chance.randrange(word.start() + 1, word.end() - 1)
+        first, second = text[at], text[at + 1]
+        slip = self._chance.choice((second, first + first + second, second + first))
+        text = text[:at] + slip + text[at + 2 :]
+        shift = len(slip) - 2
+
+        def moved(place: int) -> int:
+            return place + shift if place > at else place
+
+        return replace(
+            example,
+            text=text,
+            spans=tuple(MarkedSpan(moved(s.start), moved(s.end), s.label) for s in example.spans),
+            segments=tuple(MarkedSegment(moved(s.start), moved(s.end), s.act) for s in example.segments),
+        )
+
+    def _swapped(self, example: Example) -> Example:
         text, spans, shift = "", list[MarkedSpan](), 0
         moves: list[tuple[int, int]] = []  # from here in the old text on, everything is so much further
         position = 0

@@ -10,8 +10,11 @@ from assistant.understanding.pointing import described
 from assistant.understanding.resolution.situation import Situation
 from assistant.understanding.service import names_order, order_question
 from data.records import overlapping
+from retrieval.filters import BRAND
 
+AMOUNTS: Final = ("meas", "meas_max", "meas_min", "price", "price_max", "price_min", "price_about", "price_range")
 SURE_OF_A_LIST: Final = 0.5  # below it a place is no list
+CONDITIONS: Final = ("want", "nice", "not", "degree", "size", *AMOUNTS)
 SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")
 
 
@@ -55,7 +58,7 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
 
 def _by_the_list(turn: Situation, act: str) -> str:
     command = turn.command
-    if act == "find" and _names_the_list_again(turn):
+    if act == "find" and (_names_the_list_again(turn) or _only_conditions(turn)):
         return "refine"
     if act == "tell" and (_is_need(command) or (turn.listed and command.has(*SAID_OF_A_LIST))):
         return "refine" if turn.listed else "find"
@@ -105,6 +108,15 @@ def _names_the_list_again(turn: Situation) -> bool:
     """ "Only fountain pens, below 40", of a list of fountain pens."""
     shelves = {value for mention in turn.conditions.things for value in mention.values}
     return bool(shelves) and shelves == set(turn.state.filters.category) and turn.state.kind is None
+
+
+def _only_conditions(turn: Situation) -> bool:
+    """ "5 kg at most", "waterproof?" beside a list: no thing is named, and no brand, which may be wanted for itself."""
+    command = turn.command
+    if not turn.listed or turn.state.kind is not None or not command.has(*CONDITIONS):
+        return False
+    brands = any(mention.field == BRAND for mention in turn.conditions.wanted)
+    return not (brands or command.has("thing", "use", "whom", "ref"))
 
 
 def _on_the_table(turn: Situation) -> bool:

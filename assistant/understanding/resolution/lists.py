@@ -115,6 +115,7 @@ def listed(
     left = unfiltered(tools, turn, grounded, query, brands, refining=refining)
     understanding.query = _continued(before, left.words) if refining else left.words
     understanding.words = _continued(state.words if refining else "", left.said)
+    understanding.nearest = left.nearest and not understanding.filters.category
     understanding.wishes = _wishes(read, grounded, command)
     understanding.sort = read.sort or (state.sort if refining and not read.degree else "relevance")
     if (read.cheaper or read.dearer) and not prices:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from assistant.turn import Understanding
+from assistant.understanding import words
 from assistant.understanding.pointing import figure_of
 from assistant.understanding.resolution.situation import Situation, Tools
 
@@ -38,11 +40,18 @@ def compare(tools: Tools, turn: Situation) -> Understanding:
         products = [*stated, *(each for each in products if each not in stated)]
     ids = [product.product_id for product in products[: 2 if len(pointed) == 1 else MOST_COMPARED]]
     problem = "" if ids else turn.pointed.problem
-    return Understanding(intent="compare", references=ids, problem=problem, query=turn.command.text)
+    understanding = Understanding(intent="compare", references=ids, problem=problem, query=turn.command.text)
+    if said is not None:
+        whole = replace(said, compared=False)
+        understanding.sort, understanding.degree = whole.sort or "relevance", whole.degree
+    return understanding
 
 
 def advise(tools: Tools, turn: Situation) -> Understanding:
-    products = turn.pointed.products or tuple(turn.table.focus) or tuple(turn.table.shown)
+    """Of what is pointed at; "which one?" is of the list, "is it any good?" of what was spoken of."""
+    listed, spoken_of = tuple(turn.table.shown), tuple(turn.table.focus)
+    chooses = words.says("which", turn.command.text) and len(listed) > 1 and len(spoken_of) < 2
+    products = turn.pointed.products or (listed if chooses else spoken_of or listed)
     if turn.pointed.problem and not turn.pointed.products and turn.pointed.problem != "which_one":
         return Understanding(intent="compare", problem=turn.pointed.problem, advises=True)
     ids = [product.product_id for product in products]
@@ -51,6 +60,8 @@ def advise(tools: Tools, turn: Situation) -> Understanding:
 
 def calculate(tools: Tools, turn: Situation) -> Understanding:
     products = turn.pointed.products or tuple(turn.table.focus) or (turn.table.shown[:1] if not turn.table.cart else ())
+    if not turn.pointed.products and words.says("which", turn.command.text):
+        products = tuple(turn.table.shown)  # "which is cheapest per litre?"
     if turn.state.bundle is not None and not turn.pointed.exact:
         products = tuple(tools.search.catalogue.known(part.product_id for part in turn.state.bundle.parts))
     ids = [product.product_id for product in products]

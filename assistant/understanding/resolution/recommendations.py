@@ -79,4 +79,5 @@ def why(tools: Tools, turn: Situation) -> Understanding:
 
 
 def reorder(tools: Tools, turn: Situation) -> Understanding:
-    return Understanding(intent="recommend", kind="again")
+    named = " ".join(turn.command.words("want", "own", "thing", "ref", "size", "meas"))
+    return Understanding(intent="recommend", kind="again", query=named, quantity=turn.quantity)
