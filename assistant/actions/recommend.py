@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NamedTuple
 
 from assistant.actions import search
@@ -14,7 +15,7 @@ from assistant.feedback import live_events
 from assistant.orders import likeness
 from assistant.recommendations import Recommendations, Shopper, Wish, is_personal
 from assistant.replies.reasons import short_name
-from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL, wish_of
+from assistant.topic import FIRST_HITS, NEAR_THE_BEST, POOL, alternatives, wish_of
 from assistant.turn import Evidence, Note, Recommendation, RecommendKind
 from data.records import Product
 from recommenders.live import LiveEvent
@@ -89,13 +90,19 @@ def _popular(request: Request, recommendations: Recommendations, wish: Wish) -> 
 
 
 def _gift(request: Request, recommendations: Recommendations, wish: Wish) -> Found:
-    """The giver's own taste says nothing about it."""
-    items = recommendations.for_anyone(wish, search.PAGE)
-    if not wish.words:
-        notes = [Note(key="gift")]
-    else:
-        key = "gift_words" if _is_here(request, wish.words) or wish.filters.category else "near_words"
+    """The giver's own taste says nothing about it. Of several interests each has its turn."""
+    interests = [words for words in alternatives(wish.words) if _is_here(request, words)]
+    if len(interests) > 1:
+        lists = [recommendations.for_anyone(replace(wish, words=words), search.PAGE) for words in interests]
+        turns = [item for each in zip_longest(*lists) for item in each if item is not None]
+        items = list({item.product.product_id: item for item in turns}.values())[: search.PAGE]
+        notes = [Note(key="gift_words", values={"query": ", ".join(interests)})]
+    elif wish.words:
+        items = recommendations.for_anyone(replace(wish, words="".join(interests) or wish.words), search.PAGE)
+        key = "gift_words" if interests or wish.filters.category else "near_words"
         notes = [Note(key=key, values={"query": request.understanding.words or wish_of(wish.words)})]
+    else:
+        items, notes = recommendations.for_anyone(wish, search.PAGE), [Note(key="gift")]
     if request.shop.recommender.known(request.user) and not request.understanding.more:
         notes.append(Note(key="gift_not_yours"))
     return Found(items, notes, "gift")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.topic import OR
 from assistant.turn import Understanding
 from assistant.understanding import words
 from assistant.understanding.carrying import conditions
@@ -31,12 +32,12 @@ def recommend(tools: Tools, turn: Situation) -> Understanding:
 def gift(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("own") and not words.says("owning", turn.command.text):
         turn = turn.with_command(relabelled(turn.command, "own", "use"))  # "loves fishing": an interest, nothing owned
+    turn = turn.with_command(relabelled(turn.command, "thing", "use"))  # "he likes his coffee"
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="gift"), Filters(), refining=False)
-    taste = [word for word in turn.command.words("use", "want", "thing") if word]
-    if not turn.command.has("thing"):
-        said = " ".join(taste)
-        understanding.words = said
-        understanding.query = understanding.query if has_cjk(said) else said
+    taste = [word for word in turn.command.words("use", "want") if word]
+    understanding.words = ", ".join(taste)
+    if not has_cjk(understanding.words):
+        understanding.query = OR.join(taste)
     return understanding
 
 
