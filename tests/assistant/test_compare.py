@@ -111,3 +111,25 @@ def test_a_sold_out_one_is_said(compare, shop: Assistant) -> None:
     turn = compare("compare them", gone, other)
     assert "is sold out at the moment" in turn.text
     assert ["In stock", "no", "yes"] in (turn.evidence.table.rows if turn.evidence.table else [])
+
+
+def test_who_has_most_is_named_with_who_comes_next(shop: Assistant, tents: list[Product]) -> None:
+    chosen = tents[:4]
+    by_price = sorted(chosen, key=lambda tent: tent.price)
+    for sort, first in (("price_low", by_price[0]), ("price_high", by_price[-1])):
+        understood = Understanding(intent="compare", references=[tent.product_id for tent in chosen], sort=sort)
+        *_, done = shop.stream("who?", session=sort, understood=understood)
+        assert done.turn.products == [first]
+        assert first.title in done.turn.text and f"{first.price:.2f}" in done.turn.text
+
+
+def test_among_equals_nobody_has_most(shop: Assistant, tents: list[Product]) -> None:
+    same = next(
+        [tent, other]
+        for tent in tents
+        for other in tents
+        if tent.price == other.price and tent.product_id < other.product_id
+    )
+    understood = Understanding(intent="compare", references=[tent.product_id for tent in same], sort="price_low")
+    *_, done = shop.stream("who?", session="equals", understood=understood)
+    assert len(done.turn.products) == 2
