@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.actions import calculate
 from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
@@ -15,7 +17,7 @@ from assistant.answering.question import Question
 from assistant.answering.quoting import quote as quoted
 from assistant.answering.several import side_by_side, titles_of
 from assistant.answering.suspicion import trusted_attributes
-from assistant.turn import Evidence, Fact, Note
+from assistant.turn import Evidence, Fact, Language, Note
 from assistant.understanding.language import has_cjk
 from assistant.understanding.vocabulary import stem, words_of
 from data.records import Policy, Product
@@ -203,11 +205,20 @@ def _quoted(passage: Passage, listing: Listing) -> Note:
     return Note(key=key, values={"title": listing.title, "text": passage.text})
 
 
+def _as_said(name: str, question: Question, language: Language) -> str:
+    """The name of what is missing, where the shopper has said just that, or where it has a name in their language."""
+    called = name_in(name, language)
+    if language == "zh":
+        return called if has_cjk(called) else ""
+    return called if re.search(rf"(?<!\w){re.escape(called)}(?!\w)", question.plain, re.IGNORECASE) else ""
+
+
 def _silent(request: Request, question: Question, listing: Listing, nearest: Passage | None) -> Answer:
     """That nothing is written of it, the nearest that is, and who can help."""
     missing = listing.missing(question)
-    values = {"title": listing.title, "name": name_in(missing, request.understanding.language)}
-    notes = [Note(key="listing_silent_about" if missing else "listing_silent", values=values)]
+    said = _as_said(missing, question, request.understanding.language)
+    values = {"title": listing.title, "name": said}
+    notes = [Note(key="listing_silent_about" if said else "listing_silent", values=values)]
     facts: list[Fact] = []
     if akin := (listing.akin(missing) if missing else "") or listing.near(question):
         values = {"name": name_in(akin, request.understanding.language), "value": listing.value(akin)}

@@ -45,9 +45,8 @@ def is_sum(request: Request, text: str) -> bool:
 
 def _sum(request: Request, text: str, products: list[Product]) -> Evidence:
     """Of the products pointed at in their quantities; of the cart where none is."""
-    wanted = request.understanding
     cart = request.shop.carts.view(request.session)
-    if not products or (not wanted.quantities and wanted.quantity is None and cart.lines and not request.state.focus):
+    if not products:
         if not cart.lines:
             return Evidence(notes=[request.problem("nothing_shown")])
         note = Note(key="cart_view", values={"lines": cart.in_words, "total": request.money(cart.total)})

@@ -116,7 +116,10 @@ class Writer:
             return note
         names = tuple(sorted({name for each in evidence.products for name in (each.title, each.brand or "")}))
         try:
-            translated = self._translated(text, names)
+            translated = "".join(
+                self._translated(each, tuple(name for name in names if name in each))
+                for each in _SENTENCE_END.split(text)
+            )
         except AisleError as error:  # not kept: the next time it may be there
             log.warning("the language model did not translate", error=str(error))
             return note

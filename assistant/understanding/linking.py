@@ -129,7 +129,7 @@ class Linker:
         if named:
             return named[-1:] if things else named
         near = self.nearest(text, 1, things=things, beside=translated)
-        values = self._nearest_values(text, 1, things=things, beside=translated)
+        values = self.nearest_values(text, 1, things=things, beside=translated)
         if not values or values[0].cosine < max(SAME, near[0].cosine - AS_NEAR):
             return []
         return [_mention(values[0].word, len(text))]
@@ -161,14 +161,15 @@ class Linker:
     def nearest(self, text: str, k: int = 3, *, things: bool = False, beside: str = "") -> list[Near]:
         """The catalogue's words nearest in meaning, the nearest first; none that is not worth a look. `beside`: the
         same in another language, so that both together say what is meant."""
-        values = self._nearest_values(text, k, things=things, beside=beside)
+        values = self.nearest_values(text, k, things=things, beside=beside)
         if things:
             titled = self._nearest_of(text, k, lambda: self._heads, lambda: self._vectors_of_heads, beside)
         else:
             titled = self._nearest_of(text, k, lambda: self._titled, lambda: self._vectors_of_titled, beside)
         return sorted([*values, *titled], key=lambda near: -near.cosine)[:k]
 
-    def _nearest_values(self, text: str, k: int, *, things: bool, beside: str) -> list[Near]:
+    def nearest_values(self, text: str, k: int, *, things: bool = False, beside: str = "") -> list[Near]:
+        """The same without what stands in titles only."""
         if things:
             return self._nearest_of(text, k, lambda: self._words_of_things, lambda: self._vectors_of_things, beside)
         return self._nearest_of(text, k, lambda: self._words, lambda: self._vectors, beside)

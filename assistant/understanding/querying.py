@@ -132,7 +132,7 @@ class QueryWriter:
         if not command.has("use"):
             return Query(" ".join(dict.fromkeys(rest)), said)
         things = self._things(command.text) or [
-            each.word.text for use in command.words("use") for each in self._linker.nearest(use, 3, things=True)
+            each.word.text for use in command.words("use") for each in self._linker.nearest_values(use, 3, things=True)
         ]
         words = OR.join(dict.fromkeys(things)) or " ".join(dict.fromkeys(rest)) or self._linker.translated(said)
         return Query(words or said, said, rewritten=bool(things))

@@ -149,7 +149,7 @@ def order_number(text: str, *, spoken_of: bool = False) -> str:
 
 _ORDERED = any_of(
     r"\b(?:orders?|ordered|bought|parcel|package|refund(?:ed)?|get back)\b",
-    r"[订訂][单單]|这单|這單|那单|[买買]的|包裹|退款",
+    r"[订訂][单單]|[这這那上]一?[单單]|[买買]的|包裹|退款",
 )
 
 

@@ -30,6 +30,8 @@ LONGEST_PHRASE = 6  # tokens; for Chinese, where a token is a character, as well
 YES = "yes"
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+# "SPF50" and "SPF 50", "16GB" and "16 GB" are the same words.
+_PIECE = re.compile(rf"[a-z]{{2,}}(?=\d)|\d+(?:\.\d+)?(?=[a-z]{{2,}}(?![a-z0-9]))|{_TOKEN.pattern}", re.IGNORECASE)
 _SAID_OF_COLOUR = re.compile(r"\b(?:in|colou?rs?|coloured|colored)\s*:?\s*$", re.IGNORECASE)
 _COLOUR_FOLLOWS = re.compile(r"^[\s-]*colou?r", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"(men|women|boys|girls|kids|children|baby|babies)(?:'s?)?\b", re.IGNORECASE)  # "Men's Fashion"
@@ -90,7 +92,7 @@ class Vocabulary:
 
     def mentions(self, text: str) -> list[Mention]:
         """What the text names, the longest phrase first where two overlap, in the order of the text."""
-        tokens = [(match.start(), match.end(), self._here(match[0])) for match in _TOKEN.finditer(simplified(text))]
+        tokens = [(match.start(), match.end(), self._here(match[0])) for match in _PIECE.finditer(simplified(text))]
         mixed = has_cjk(text)  # English words in a Chinese message stay as they are
         found: list[Mention] = []
         place = 0
@@ -144,7 +146,7 @@ class Vocabulary:
         return 0, []
 
     def _add(self, phrase: str, name: str, value: str, weight: int) -> None:
-        key = tuple(singular(match[0]) for match in _TOKEN.finditer(phrase))
+        key = tuple(singular(match[0]) for match in _PIECE.finditer(phrase))
         if not key or len(key) > LONGEST_PHRASE:
             return
         entry = self._entries[key].setdefault(name, _Entry(name))

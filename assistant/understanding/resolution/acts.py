@@ -64,6 +64,8 @@ def _by_the_list(turn: Situation, act: str) -> str:
         return "refine" if turn.listed else "find"
     if act == "ask" and command.has("thing") and not command.has("attr", "ref") and not _on_the_table(turn):
         return "find"  # "and umbrellas?"
+    if act in ("find", "refine") and not turn.listed and _only_refuses(command):
+        return "tell"  # "no gloves, she has some", with nothing on the table
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and turn.state.kind is None:
         asks = act in ("values", "count") and turn.names_a_thing
         return act if asks else "find" if command.spans else "unclear"
@@ -117,6 +119,10 @@ def _only_conditions(turn: Situation) -> bool:
         return False
     brands = any(mention.field == BRAND for mention in turn.conditions.wanted)
     return not (brands or command.has("thing", "use", "whom", "ref"))
+
+
+def _only_refuses(command: Command) -> bool:
+    return command.has("not", "allergy") and {span.label for span in command.spans} <= {"not", "allergy", "own"}
 
 
 def _on_the_table(turn: Situation) -> bool:

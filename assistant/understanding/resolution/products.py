@@ -62,6 +62,9 @@ def calculate(tools: Tools, turn: Situation) -> Understanding:
     products = turn.pointed.products or tuple(turn.table.focus) or (turn.table.shown[:1] if not turn.table.cart else ())
     if not turn.pointed.products and words.says("which", turn.command.text):
         products = tuple(turn.table.shown)  # "which is cheapest per litre?"
+    amounts = turn.command.has("qty", "ref", "attr", "degree") or words.says("which", turn.command.text)
+    if turn.table.cart and not amounts:
+        products = ()  # "what does it all come to?"
     if turn.state.bundle is not None and not turn.pointed.exact:
         products = tuple(tools.search.catalogue.known(part.product_id for part in turn.state.bundle.parts))
     ids = [product.product_id for product in products]
