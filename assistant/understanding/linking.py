@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -44,6 +44,7 @@ VERSION: Final = "1"  # of the encoding of words
 MOST_WORDS: Final = 4000  # of a catalogue, the commonest
 MOST_TITLE_WORDS: Final = 3000
 TITLED: Final = 3  # products in whose titles words stand that the shop uses
+ON_ONE_SHELF: Final = 0.8  # of the products so called
 IN_A_TITLE: Final = "title"  # stands for the field of words that name no value, which rank
 MOST_NAMED: Final = 4  # words of a value that somebody may say
 
@@ -130,9 +131,10 @@ class Linker:
             return named[-1:] if things else named
         near = self.nearest(text, 1, things=things, beside=translated)
         values = self.nearest_values(text, 1, things=things, beside=translated)
-        if not values or values[0].cosine < max(SAME, near[0].cosine - AS_NEAR):
-            return []
-        return [_mention(values[0].word, len(text))]
+        if values and values[0].cosine >= max(SAME, near[0].cosine - AS_NEAR):
+            near = values
+        filters = near and near[0].cosine >= SAME and near[0].word.values
+        return [_mention(near[0].word, len(text))] if filters else []
 
     def _colour(self, text: str) -> list[Mention]:
         """红, said by itself of a colour; within other words a single character means something else."""
@@ -230,12 +232,16 @@ class Linker:
 
     def _in_titles(self, known: Sequence[CatalogueWord], *, heads: bool) -> list[CatalogueWord]:
         """Words and pairs of words that recur in titles and are not `known`."""
-        counts = Counter(word for title in self._catalogue.titles for word in _of_title(title.lower(), heads=heads))
         there = {_singular(word.text) for word in known}
+        shelves = defaultdict[str, Counter[str]](Counter)
+        for title, path in zip(self._catalogue.titles, self._catalogue.categories, strict=True):
+            for word in _of_title(title.lower(), heads=heads):
+                shelves[word][path] += 1
+        recurring = sorted(shelves.items(), key=lambda each: -each[1].total())[:MOST_TITLE_WORDS]
         return [
-            CatalogueWord(text, IN_A_TITLE, (), products)
-            for text, products in counts.most_common(MOST_TITLE_WORDS)
-            if products >= TITLED and _singular(text) not in there
+            _titled(text, paths, is_thing=heads)
+            for text, paths in recurring
+            if paths.total() >= TITLED and _singular(text) not in there
         ]
 
     @cached_property
@@ -297,6 +303,13 @@ class Linker:
 
 def _mention(word: CatalogueWord, length: int) -> Mention:
     return Mention(0, length, word.field, word.values, words=word.text)
+
+
+def _titled(text: str, paths: Counter[str], *, is_thing: bool) -> CatalogueWord:
+    """A thing that stands on one shelf is a name of that shelf."""
+    path, there = paths.most_common(1)[0]
+    named = is_thing and path and there >= ON_ONE_SHELF * paths.total()
+    return CatalogueWord(text, CATEGORY if named else IN_A_TITLE, (path,) if named else (), paths.total())
 
 
 def _of_title(title: str, *, heads: bool) -> set[str]:

@@ -28,6 +28,7 @@ from retrieval.request import content
 DESCRIBING: Final = ("thing", "want", "nice", "whom", "use", "fits", "size", *("meas", "meas_max", "meas_min"))
 LONG: Final = 14  # words; of a longer message only what is marked is searched
 FIRST_HITS: Final = 3  # enough to see whether a query leads anywhere
+AS_GOOD: Final = 0.03  # cosine by which a word may lie further off and still be meant as well
 LOOKED_AT: Final = 10  # of the hits of a wish …
 ALIKE_AT_ALL: Final = 0.18  # cosine of wish and nearest product, below which it leads to no shelf
 AGREEING: Final = 6  # … so many on one shelf tell that the wish leads there
@@ -96,7 +97,8 @@ class QueryWriter:
         return linker.translated(words) or linker.meaning(words, things=True) or linker.meaning(words)
 
     def _nearest(self, words: str) -> str:
-        return OR.join(each.word.text for each in self._linker.nearest(words, things=True))
+        near = self._linker.nearest(words, things=True)
+        return OR.join(each.word.text for each in near if each.cosine >= near[0].cosine - AS_GOOD)
 
     def _of_wish(self, said: str, whole: str) -> Query:
         answers = [*self._things(whole), *self._shelf(said)]

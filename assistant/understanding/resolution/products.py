@@ -64,7 +64,7 @@ def calculate(tools: Tools, turn: Situation) -> Understanding:
         products = tuple(turn.table.shown)  # "which is cheapest per litre?"
     amounts = turn.command.has("qty", "ref", "attr", "degree") or words.says("which", turn.command.text)
     if turn.table.cart and not amounts:
-        products = ()  # "what does it all come to?"
+        products = ()  # "and altogether?"
     if turn.state.bundle is not None and not turn.pointed.exact:
         products = tuple(tools.search.catalogue.known(part.product_id for part in turn.state.bundle.parts))
     ids = [product.product_id for product in products]
