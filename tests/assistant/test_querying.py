@@ -56,16 +56,6 @@ def vocabulary(shop) -> Vocabulary:
     return Vocabulary(shop.shop.catalogue)
 
 
-@pytest.fixture(scope="module")
-def phrases() -> PhraseEncoder:
-    encoder = PhraseEncoder()
-    try:
-        encoder.encode_phrase("warm")
-    except AisleError as error:
-        pytest.skip(f"the phrase encoder cannot be fetched: {error}")
-    return encoder
-
-
 @pytest.fixture
 def writer(shop, vocabulary: Vocabulary, phrases: PhraseEncoder):
     """Who writes the queries, with an engine that says what its script holds, or without one."""

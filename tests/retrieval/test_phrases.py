@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import AisleError
 from retrieval.phrases import PhraseEncoder
 
 SAME = [
@@ -20,16 +19,6 @@ SAME = [
     ("leather", "cuero"), ("waterproof", "防水"), ("seat cover", "座椅套"),
 ]  # fmt: skip
 OTHERS = ["piano", "birthday", "tax return", "football", "lettuce", "weather forecast"]
-
-
-@pytest.fixture(scope="module")
-def phrases() -> PhraseEncoder:
-    encoder = PhraseEncoder()
-    try:
-        encoder.encode_phrase("warm")
-    except AisleError as error:
-        pytest.skip(f"the phrase encoder cannot be fetched: {error}")
-    return encoder
 
 
 @pytest.mark.parametrize(("english", "other"), SAME)

@@ -103,16 +103,6 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def phrases() -> PhraseEncoder:
-    encoder = PhraseEncoder()
-    try:
-        encoder.encode_phrase("warm")
-    except AisleError as error:
-        pytest.skip(f"the phrase encoder cannot be fetched: {error}")
-    return encoder
-
-
-@pytest.fixture(scope="session")
 def encoder() -> Encoder:
     encoder = Encoder()
     try:
