@@ -10,16 +10,13 @@ from typing import Final
 from assistant.conversation.commands import Command, Span
 from assistant.understanding import words
 from assistant.understanding.pointing import described
-from assistant.understanding.querying import cut_out
 from assistant.understanding.service import order_question
 from assistant.understanding.suggestions import suggested
+from assistant.understanding.words import cut_out
 
 SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
-_NAMING = frozenset(
-    [*"the a an and or that this one ones other what about s of from most least".split(), *"的呢那这個个款和跟还有"]
-)
 _CLAUSES = re.compile(r"[,，.。!！?？]")
-_LETTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
     **dict.fromkeys(("add", "set", "remove", "order_change"), SURE_OF_A_CHANGE),
     **dict.fromkeys(("clear_cart", "checkout", "handoff"), 0.7),
@@ -56,8 +53,9 @@ def careful(command: Command) -> Command:
     if command.act != "add":
         return command
     named = [(span.start, span.end) for span in command.own_spans if span.label != "qty"]
-    beside = set(_LETTERS.findall(cut_out(command.text.lower(), named))) - _NAMING
-    if beside and command.sure >= SURE_OF_A_CHANGE:
+    rest = cut_out(command.text.lower(), named)
+    beside = cut_out(rest, [place for place, _ in words.found("naming", rest)])
+    if _LETTERS.search(beside) and command.sure >= SURE_OF_A_CHANGE:
         return command
     if only_points:
         return replace(command, act="ask")

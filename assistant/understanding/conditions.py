@@ -20,6 +20,7 @@ from assistant.understanding.measures import SaidMeasure, read_measures
 from assistant.understanding.money import Price, price_of
 from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, read_sizes
 from assistant.understanding.vocabulary import Mention
+from assistant.understanding.words import cut_out
 from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
@@ -153,7 +154,7 @@ def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> lis
 
 def _never(said: str, start: int, linker: Linker) -> list[Mention]:
     """What somebody cannot have is looked for in all that is written of a product."""
-    words_said = [_in_catalogue_words(part, linker) for part in _listed(said) if part.strip()]
+    words_said = [_in_catalogue_words(part, linker) for part in words.parted(said)]
     return [Mention(start, start + len(said), CONTAINS, (word,)) for word in words_said]
 
 
@@ -161,12 +162,6 @@ def _in_catalogue_words(said: str, linker: Linker) -> str:
     """The words as the listings would have them."""
     plain = said.strip().lower()
     return (linker.translated(plain) or linker.meaning(plain)).lower() or plain if has_cjk(plain) else plain
-
-
-def _listed(said: str) -> list[str]:
-    for joint in (" and ", " or ", ",", "、", "和", "或"):
-        said = said.replace(joint, "\n")
-    return said.split("\n")
 
 
 def _dropped(said: str, linker: Linker) -> set[str]:
@@ -197,7 +192,7 @@ def _measures(command: Command) -> Iterator[Said]:
 
 
 def _size_name(said: str) -> str:
-    plain = said.lower().replace("size", "").replace("码", "").replace("碼", "").replace("号", "").replace("號", "")
+    plain = cut_out(said.lower(), [place for place, _ in words.found("sizing", said)])
     return canonical_size(plain.strip(" :"))
 
 

@@ -19,6 +19,7 @@ from assistant.understanding.language import has_cjk
 from assistant.understanding.linking import Linker
 from assistant.understanding.model import rewrite
 from assistant.understanding.vocabulary import Vocabulary
+from assistant.understanding.words import cut_out
 from data.records import shelf_name
 from retrieval.filters import BRAND, COLOUR
 from retrieval.hybrid import HybridSearch
@@ -180,13 +181,6 @@ class QueryWriter:
         shelves = Counter(self._search.catalogue.categories[hit.row] for hit in found)
         path, agreeing = shelves.most_common(1)[0] if shelves else ("", 0)
         return [shelf_name(path).lower()] if path and agreeing >= AGREEING else []
-
-
-def cut_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text without these stretches."""
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]} {text[end:]}"
-    return re.sub(r"\s+", " ", text).strip(" ,.;:!?，。；：！？、")
 
 
 def _described(command: Command, without: Sequence[tuple[int, int]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,6 +12,8 @@ import yaml
 
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
+
+_JOINTS = re.compile(r"[,;&，、；]")
 
 Place = tuple[int, int]
 
@@ -52,6 +54,24 @@ def says(part: str, text: str) -> bool:
     """Whether the text has any word of the part."""
     plain = simplified(text.lower())
     return any(pattern.search(plain) for pattern, _ in _patterns(part))
+
+
+def parted(text: str) -> list[str]:
+    """What an enumeration names, one by one: "nuts, milk and eggs"."""
+    joints = [place for part in ("both", "either") for place, _ in found(part, text)]
+    joints += [match.span() for match in _JOINTS.finditer(text)]
+    parts, start = list[str](), 0
+    for place, end in sorted(joints):
+        parts.append(text[start:place])
+        start = end
+    return [part for each in [*parts, text[start:]] if (part := each.strip())]
+
+
+def cut_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text without these stretches."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return re.sub(r"\s+", " ", text).strip(" ,.;:!?，。；：！？、")
 
 
 @cache

@@ -22,6 +22,8 @@ from assistant.understanding.vocabulary import Mention, words_of
 from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 
+_JOINT = re.compile(r"[,，、+&]")
+
 
 def find(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("own") and not turn.command.has("thing", "use"):
@@ -40,9 +42,7 @@ def requests_apart(tools: Tools, turn: Situation) -> list[Understanding]:
     if len(things) < 2 or not all(named) or any(a & b for i, a in enumerate(named) for b in named[i + 1 :]):
         return []
     between = command.text[things[0].end : things[-1].start]
-    if re.search(r"\bor\b|或|还是|還是|/", between) or not re.search(
-        r"\band\b|[,，、+&]|和|跟|还有|與|以及|\bplus\b", between
-    ):
+    if words.says("either", between) or "/" in between or not (words.says("both", between) or _JOINT.search(between)):
         return []
     ends = [span.start for span in things[1:]] + [len(command.text)]
     parts, start = [], 0
@@ -217,7 +217,7 @@ def _is_wanted(command: Command, place: int) -> bool:
 
 
 def _adds(text: str) -> bool:
-    return bool(re.search(r"\b(?:also|as well|too|or)\b|也|或者?|还要|還要", text, re.IGNORECASE))
+    return words.says("also", text) or words.says("either", text)
 
 
 def _continued(query: str, added: str) -> str:

@@ -13,12 +13,12 @@ from assistant.understanding.amounts import find_amounts
 from assistant.understanding.inflection import singular
 from assistant.understanding.linking import Linker
 from assistant.understanding.pointing import Pointed, Table, pointed_at
-from assistant.understanding.querying import cut_out
 from assistant.understanding.resolution.lists import listed, refine
 from assistant.understanding.resolution.situation import Situation, Tools, talk
 from assistant.understanding.service import order_number
 from assistant.understanding.sizes import canonical_size, read_sizes
 from assistant.understanding.titles import quoted_in
+from assistant.understanding.words import cut_out
 from data.records import shelf_name
 from retrieval.filters import CATEGORY
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from assistant.conversation.commands import Command
 from assistant.turn import BundleWish, Understanding
-from assistant.understanding import money
+from assistant.understanding import money, words
 from assistant.understanding.inflection import singular
 from assistant.understanding.model import roles_of
-from assistant.understanding.querying import cut_out
 from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import words_of
+from assistant.understanding.words import cut_out
 from data.records import shelf_name
 
 MOST_ROLES: Final = 7
@@ -71,7 +70,7 @@ def _budget(command: Command) -> tuple[float | None, float | None]:
         if span.label in ("budget", "price_max", "price_about", "price", "price_range")
     }
     highs = {label: money.bounds(said, "price_max")[1] for label, said in amounts.items()}
-    if re.search(r"\beach\b|\bapiece\b|每[件个個样樣人]", command.text):
+    if words.says("each", command.text):
         return None, next(iter(highs.values()), None)
     return next((high for high in highs.values() if high is not None), None), None
 

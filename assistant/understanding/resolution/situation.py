@@ -23,8 +23,6 @@ from assistant.understanding.titles import quoted_in
 from data.records import Product
 from retrieval.hybrid import HybridSearch
 
-_JOINTS = re.compile(r",|;|&|\band\b|、|和|跟")
-
 _BELOW_NOTHING = re.compile(r"(?<![\w.$€£-])[-−]\d+(?![\w.-])")
 
 
@@ -154,7 +152,7 @@ class Situation:
 
 
 def _parted(said: str) -> list[str]:
-    parts = [part for part in _JOINTS.split(said) if part.strip()]
+    parts = words.parted(said)
     return parts if len(words.found("ordinals", said)) > 1 and len(parts) > 1 else [said]
 
 
