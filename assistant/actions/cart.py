@@ -26,6 +26,8 @@ def act(request: Request) -> Evidence:
     if quantity is not None and (quantity < 0 or (quantity == 0 and operation == "add")):
         return Evidence(notes=[Note(key="bad_quantity")])
     products = _meant(request)
+    if operation == "offer":
+        return _offered(request, products)
     if not products and operation != "add" and not request.shop.carts.view(request.session).lines:
         return _view(request)  # nothing can be taken out of an empty cart
     if not products:
@@ -43,6 +45,19 @@ def act(request: Request) -> Evidence:
     return Evidence(
         products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_checkout")]
     )
+
+
+def _offered(request: Request, products: list[Product]) -> Evidence:
+    """Whether these are to go into the cart, where that was understood by a mere guess."""
+    wanted, state = request.understanding, request.state
+    if not products:
+        return Evidence(notes=[Note(key="not_understood")])
+    otherwise = max(1, (wanted.quantity or 1) if not wanted.quantities else 1)
+    state.offer = {p.product_id: max(1, wanted.quantities.get(p.product_id, otherwise)) for p in products}
+    state.offer_made, state.focus = state.number, list(state.offer)
+    separator = "、" if wanted.language == "zh" else ", "
+    lines = separator.join(f"{state.offer[product.product_id]} × {product.title}" for product in products)
+    return Evidence(products=products, notes=[Note(key="cart_offer", values={"lines": lines})])
 
 
 def _together(request: Request, notes: list[Note]) -> list[Note]:

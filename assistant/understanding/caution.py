@@ -21,6 +21,7 @@ CHANGES: Final = {  # acts that change something, and how sure the reader must b
     **dict.fromkeys(("add", "set", "remove", "order_change"), SURE_OF_A_CHANGE),
     **dict.fromkeys(("clear_cart", "checkout", "handoff"), 0.7),
 }
+INSTEAD: Final = {"add": "offer"}  # of what is asked back
 AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
 
 
@@ -32,7 +33,10 @@ def cautious(commands: Sequence[Command]) -> list[Command]:
     if against and len(kept) > 1:
         return [command for command in kept if command.act not in CHANGES and command.act != "tell"]
     if any(_guessed(command) for command in kept):
-        return [replace(command, act="unclear") if command.act in CHANGES else command for command in kept]
+        return [
+            replace(command, act=INSTEAD.get(command.act, "unclear")) if command.act in CHANGES else command
+            for command in kept
+        ]
     return kept
 
 

@@ -139,6 +139,8 @@ def _says_again(understanding: Understanding, before: Understanding) -> bool:
 def _question(state: DialogueState) -> str:
     if state.checkout and state.checkout_shown == state.number:
         return "Shall I place the order?"
+    if state.offer and state.offer_made == state.number:
+        return "Shall I add it to your cart?"
     if state.asked is None:
         return ""
     question = state.asked.question

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from assistant.carts import MOST_PIECES, Carts, Change
 from assistant.database import Database
 from assistant.tables import EventRow
+from assistant.turn import Understanding
 from data.errors import AisleError
 from tests.state.conftest import PRICES, STOCK, catalogue
 
@@ -178,3 +179,23 @@ def test_a_cart_is_a_dictionary_that_knows_the_stock(tmp_path: Path) -> None:
 
 def test_no_more_goes_in_than_a_person_handles_whatever_the_stock(carts: Carts) -> None:
     assert carts.add("s", "pen", 5000) == Change(0, MOST_PIECES, "too_many")
+
+
+def test_what_is_only_guessed_is_offered_and_a_yes_takes_it(shopper) -> None:
+    first, second = shopper.says("water bottles in stock").products[:2]
+    for answer, pieces in (("yes please", 2), ("no thanks", 0)):
+        guess = Understanding(intent="cart", operation="offer", references=[first.product_id], quantity=2)
+        *_, done = shopper.shop.stream("?", session=shopper.session, understood=guess)
+        assert first.title in done.turn.text and not shopper.cart.get(first.product_id)
+        shopper.says(answer)
+        assert shopper.cart.get(first.product_id, 0) == pieces
+        shopper.shop.shop.carts.clear(shopper.session)
+
+
+def test_an_offer_is_forgotten_when_something_else_is_said(shopper) -> None:
+    first = shopper.says("water bottles in stock").products[0]
+    guess = Understanding(intent="cart", operation="offer", references=[first.product_id])
+    list(shopper.shop.stream("?", session=shopper.session, understood=guess))
+    shopper.says("how much is the first one")
+    shopper.says("yes")
+    assert not shopper.cart

@@ -56,6 +56,7 @@ OUTSIDE: Final = {
 }
 IN_THE_CART: Final[dict[str, CartOperation]] = {
     "add": "add",
+    "offer": "offer",
     "remove": "remove",
     "set": "set",
     "view_cart": "view",

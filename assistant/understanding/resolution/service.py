@@ -36,20 +36,20 @@ def cart(tools: Tools, turn: Situation, operation: CartOperation) -> Understandi
     understanding = Understanding(intent="cart", operation=operation, quantity=turn.quantity)
     if operation == "checkout" and _awaits_a_yes(turn) and _is_the_button(turn.command):
         understanding.operation = "confirm"
-    if operation not in ("add", "remove", "set"):
+    if operation not in ("add", "offer", "remove", "set"):
         return understanding
     turn_at = turn
     called = {product.product_id for product in quoted_in(turn.command.text, turn.table.everything).values()}
     if operation == "set" and called and not called & {product.product_id for product in turn.table.cart}:
         operation = understanding.operation = "add"  # "put two … in my cart"
-    if operation != "add" and turn.table.cart and not called:
+    if operation in ("remove", "set") and turn.table.cart and not called:
         turn_at = turn.with_table(
             Table(turn.table.cart, [p for p in turn.table.focus if p in turn.table.cart], (), turn.table.cart)
         )
     pointed = turn_at.pointed if turn_at.pointed.products else turn.pointed
     if not pointed.products and turn.command.has("thing"):
         pointed = pointed_at(" ".join(turn.command.words("want", "thing")), turn_at.table, tools.linker.meaning)
-    if operation == "add" and not pointed.whole:
+    if operation in ("add", "offer") and not pointed.whole:
         pointed = Pointed(problem="which_one")  # "I'll take the red one", and none that is shown is red
     understanding.references = [product.product_id for product in pointed.products]
     understanding.problem = "" if pointed.products or not turn.command.has("ref") else pointed.problem
@@ -64,6 +64,8 @@ def yes(tools: Tools, turn: Situation) -> Understanding:
         return Understanding(intent="cart", operation="confirm")
     if state.service.offered == state.number:
         return Understanding(intent="handoff")
+    if state.offer and state.offer_made == state.number:
+        return Understanding(intent="cart", operation="add", references=list(state.offer), quantities=state.offer)
     return talk("acknowledge")
 
 
