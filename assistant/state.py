@@ -103,10 +103,8 @@ class DialogueState(BaseModel):
     in_a_row: int = 0
     spare_questions: bool = False
     service: Service = Field(default_factory=Service)
-    offer: dict[str, int] = Field(
-        default_factory=dict
-    )  # product id → pieces that the assistant offers to put in the cart
-    offer_made: int = -9  # the turn in which it did: only the next one may accept it
+    offer: dict[str, int] = Field(default_factory=dict)  # product id → pieces offered to be put in the cart
+    offer_made: int = -9  # the turn in which they were: only the next one may accept it
     checkout: str = ""  # the mark of the summary that waits for a confirmation (`assistant.checkout`)
     checkout_shown: int = -9  # the turn in which it was shown: only the next one may confirm it in words
 

@@ -180,7 +180,7 @@ def _rows_with_word(catalogue: Catalogue, word: str) -> np.ndarray:
         for value, having in values.items()
         if whole.search(value)
     ]
-    return np.unique(np.concatenate([catalogue.rows_titled(word, whole), *stating]))
+    return np.unique(np.concatenate([catalogue.rows_titled(_PARTS.split(word)[0], whole), *stating]))
 
 
 _FREE_OF = re.compile(
@@ -227,8 +227,12 @@ def _has(product: Product, whole: re.Pattern[str]) -> bool:
 
 
 def _whole(word: str) -> re.Pattern[str]:
-    """The word and its plural, in lower case; Chinese ones inside text."""
-    return re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?:s|es)?(?![^\W\d_])" if word.isascii() else re.escape(word))
+    """The word and its plural, in lower case, "tie dye" as "tie-dye"; Chinese ones inside text."""
+    body = r"[\s-]?".join(map(re.escape, _PARTS.split(word)))
+    return re.compile(rf"(?<![^\W\d_]){body}(?:s|es)?(?![^\W\d_])" if word.isascii() else body)
+
+
+_PARTS = re.compile(r"[\s-]+")
 
 
 def _joined(rows: Iterable[np.ndarray]) -> np.ndarray:

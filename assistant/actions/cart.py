@@ -93,7 +93,9 @@ def _changed(request: Request, product: Product, operation: CartOperation, quant
     if operation == "add":
         change = carts.add(session, product.product_id, quantity or 1, request.user, key=key)
     else:
-        pieces = 0 if operation == "remove" else 1 if quantity is None else quantity
+        there = next(line.quantity for line in carts.view(session).lines if line.product == product)
+        fewer = 0 if quantity is None else max(0, there - quantity)
+        pieces = fewer if operation == "remove" else 1 if quantity is None else quantity
         change = carts.set(session, product.product_id, pieces, request.user, key=key)
     return [*_obstacle(product, change), *_outcome(request, product, operation, change)]
 

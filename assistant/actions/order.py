@@ -64,9 +64,12 @@ def act(request: Request) -> Evidence:
     number = request.understanding.order or order_number(message, spoken_of=bool(on_the_table))
     orders = request.shop.orders.of(request.user, request.session)
     if request.user is None and not orders:
-        evidence = _with_policy(request, question, Note(key="order_guest", values={"contact": request.contact()}))
-        if not evidence.facts:  # what the rules say holds for guests as well
-            _add(evidence, quote(request, request.shop.policy_book.answer(request.message).passages))
+        guest = Note(key="order_guest", values={"contact": request.contact()})
+        rules = request.shop.policy_book.answer(request.message).passages  # which hold for guests as well
+        if not rules:
+            return _with_policy(request, question, guest)
+        evidence = quote(request, rules)
+        evidence.notes.append(guest)
         return evidence
     if number and not numbered(orders, number):
         note = Note(key="order_not_found", values={"number": number, "contact": request.contact()})

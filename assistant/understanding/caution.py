@@ -18,8 +18,8 @@ SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that t
 _CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
-    **dict.fromkeys(("add", "set", "remove", "order_change"), SURE_OF_A_CHANGE),
-    **dict.fromkeys(("clear_cart", "checkout", "handoff"), 0.7),
+    **dict.fromkeys(("add", "set", "remove", "order_change", "checkout", "handoff"), SURE_OF_A_CHANGE),
+    "clear_cart": 0.7,
 }
 INSTEAD: Final = {"add": "offer"}  # of what is asked back
 AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
@@ -56,6 +56,8 @@ def careful(command: Command) -> Command:
         return replace(command, act="ask")
     if command.act != "add":
         return command
+    if command.has("thing") and command.sure < SURE_OF_A_CHANGE:
+        return replace(command, act="find")
     named = [(span.start, span.end) for span in command.own_spans if span.label != "qty"]
     rest = cut_out(command.text.lower(), named)
     beside = cut_out(rest, [place for place, _ in words.found("naming", rest)])

@@ -16,7 +16,7 @@ from assistant.understanding.degrees import SaidDegree, read_degree
 from assistant.understanding.fitting import Said
 from assistant.understanding.language import has_cjk
 from assistant.understanding.linking import Linker
-from assistant.understanding.measures import SaidMeasure, read_measures
+from assistant.understanding.measures import SaidMeasure, of_a_body, read_measures
 from assistant.understanding.money import Price, price_of
 from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, read_sizes
 from assistant.understanding.vocabulary import Mention
@@ -26,7 +26,6 @@ from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
 from retrieval.request import content
 
-BESIDE: Final = 14  # characters before a measure that say whose it is
 MEASURES: Final = ("meas_max", "meas_min", "meas")
 MEASURED: Final = (*MEASURES, "size", "whom", "fits", "want", "thing", "nice")
 
@@ -119,7 +118,7 @@ def _read_value(
     elif label == "allergy":
         read.refused += _never(said, start, linker)
     elif label == "thing":  # what is no category of the shop's ranks by its words
-        found = named(said, start, things=True)
+        found = [replace(m, whole=m.end - m.start == len(said)) for m in named(said, start, things=True)]
         here = any(mention.field == CATEGORY for mention in found)
         read.wanted += [mention for mention in found if here or mention.field in (BRAND, COLOUR)]
     elif found := named(said, start):
@@ -183,7 +182,7 @@ def _measures(command: Command) -> Iterator[Said]:
             if span is None or any(start < said.end and said.start < end for start, end in taken):
                 continue
             taken.append((said.start, said.end))
-            if isinstance(said, SaidMeasure) and words.says("bodies", text[max(0, said.start - BESIDE) : said.start]):
+            if isinstance(said, SaidMeasure) and of_a_body(text, said.start):
                 continue
             yield _bounded(said, span.label) if isinstance(said, SaidMeasure) else said
     for span in command.own_spans:

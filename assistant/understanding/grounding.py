@@ -19,6 +19,7 @@ from retrieval.hybrid import HybridSearch
 from retrieval.measures import Measure
 
 AGREEMENT = 0.6  # of the first results must lie on the named shelf for the shelf to become a filter
+CALLED_SO = 0.5  # of the first results elsewhere must be called what was asked for, or they are something else
 SHARED_AGREEMENT = 0.1  # of all that is found, where several shelves are named
 COVERAGE_WITHOUT_SHELF = 1.0  # where no shelf is named, one first result that does not state it may be the one meant
 STATED_SOMEWHERE = 0.1
@@ -118,6 +119,8 @@ def _usable(
             if siblings := _siblings(catalogue, shelves, meaning.values):
                 return replace(meaning, values=siblings)
             on = _rows_on(catalogue, meaning)
+            if meaning.whole and not _called_so(catalogue, meaning, first[~np.isin(first, on)]):
+                return meaning  # "short sleeved shirts" that lead to dresses
             if _share(first, on) >= agreement or _share(called(meaning), on) >= AGREEMENT:
                 return meaning
         else:
@@ -145,6 +148,13 @@ def _called(catalogue: Catalogue, query: str, found: np.ndarray, shelf: Mention)
         return np.array([], dtype=np.int64)
     titled = [row for row in found if noun in {stem(word[0]) for word in words_of(catalogue.titles[row])}]
     return np.array(titled if len(titled) >= FEW else [], dtype=np.int64)
+
+
+def _called_so(catalogue: Catalogue, shelf: Mention, rows: np.ndarray) -> bool:
+    """Whether most of the rows are called what the shelf is: "insulated coffee mugs" are travel mugs."""
+    noun = _last_word(shelf_name(shelf.values[0]))
+    titled = [noun in {stem(word[0]) for word in words_of(catalogue.titles[row])} for row in rows]
+    return bool(titled) and float(np.mean(titled)) >= CALLED_SO
 
 
 def _last_word(text: str) -> str:

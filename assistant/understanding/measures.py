@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from assistant.understanding import words
 from assistant.understanding.amounts import Amount, find_amounts
 from assistant.understanding.money import AROUND
 from retrieval.measures import NAMES, UNITS, Measure
@@ -55,6 +56,7 @@ _DIMENSIONS = dict.fromkeys(_SAID_OF_LENGTH, ("length",)) | {
 
 _OUTLASTED = ("support", "battery", "hot", "cold", "guarantee")
 AGE = "age"
+BESIDE = 14  # characters before a measure that say whose it is
 
 
 def _pattern(*alternatives: str, end: bool = False) -> re.Pattern[str]:
@@ -155,6 +157,11 @@ def read_measures(text: str) -> list[SaidMeasure]:
         if said is not None:
             found.append(said)
     return found
+
+
+def of_a_body(text: str, start: int) -> bool:
+    """Whether what is measured from there on is a person or a pet: "I'm 6'2"."""
+    return words.says("bodies", text[max(0, start - BESIDE) : start])
 
 
 def _quantities(text: str) -> Iterator[_Quantity]:

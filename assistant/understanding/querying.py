@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.conversation.commands import Command
+from assistant.conversation.commands import Command, Span
 from assistant.topic import OR
 from assistant.turn import Language
 from assistant.understanding.language import has_cjk
 from assistant.understanding.linking import Linker
+from assistant.understanding.measures import of_a_body
 from assistant.understanding.model import rewrite
 from assistant.understanding.vocabulary import Vocabulary
 from assistant.understanding.words import cut_out
@@ -186,8 +187,9 @@ class QueryWriter:
 def _described(command: Command, without: Sequence[tuple[int, int]]) -> str:
     """What stands between the first and the last word that describes, less what does not; of a long message those words
     alone, and of one without any all that is left of it."""
-    describing = [(span.start, span.end) for span in command.own_spans if span.label in DESCRIBING]
-    others = [(span.start, span.end) for span in command.own_spans if span.label not in DESCRIBING]
+    spans = [(span.start, span.end, _describes(command, span)) for span in command.own_spans]
+    describing = [(start, end) for start, end, describes in spans if describes]
+    others = [(start, end) for start, end, describes in spans if not describes]
     if not describing:
         rest = cut_out(command.text, [*others, *without])
         return content(rest) if command.act in ("find", "gift", "kit", "recommend") else ""
@@ -198,6 +200,11 @@ def _described(command: Command, without: Sequence[tuple[int, int]]) -> str:
         return " ".join(command.text[start:end] for start, end in sorted(left))
     said = _joined(command.text, sorted(left), [*others, *without])
     return content(said) or said
+
+
+def _describes(command: Command, span: Span) -> bool:
+    measured = span.label.startswith("meas") and of_a_body(command.text, span.start)
+    return span.label in DESCRIBING and not measured
 
 
 def _joined(text: str, parts: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:

@@ -58,6 +58,7 @@ class Mention:
     values: tuple[str, ...]
     others: tuple[Mention, ...] = ()
     words: str = ""  # what ranks for it where it cannot filter, if that is not what was said
+    whole: bool = False  # whether a thing is called by just this name
     ranks: bool = True  # whether its words say what the thing is like: "under 40 cm" stands in no title
 
     def as_words(self, text: str) -> str:

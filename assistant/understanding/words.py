@@ -56,6 +56,11 @@ def says(part: str, text: str) -> bool:
     return any(pattern.search(plain) for pattern, _ in _patterns(part))
 
 
+def starts(part: str, text: str) -> bool:
+    """Whether the text begins with a word of the part."""
+    return any(not text[:start].strip() for (start, _), _ in found(part, text))
+
+
 def parted(text: str) -> list[str]:
     """What an enumeration names, one by one: "nuts, milk and eggs"."""
     joints = [place for part in ("both", "either") for place, _ in found(part, text)]

@@ -11,8 +11,8 @@ import json
 import math
 import random
 import re
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,9 @@ from assistant.understanding.reader.labels import ACTS, CARD, LABELS, TAGS, WEIG
 from assistant.understanding.reader.network import Reader
 from data.files import replacing, replacing_folder
 
-PASSES: Final = 6
+PASSES: Final = 5
+LEVELLING_RATE: Final = 0.3  # of the whole rate, in the last pass, in which every act is as frequent as any other
+AT_LEAST, AT_MOST = 150, 300  # examples of an act in a language, in that pass
 BATCH_TOKENS: Final = 1600
 RATE: Final = 7e-4  # of the adapters
 WHOLE_RATE: Final = 5e-5  # of the base's biases and norms
@@ -181,20 +183,8 @@ def train(
     done = _resumed(kept, mark, reader, optimizer)
     reader.train()
     for number in range(done, passes):
-        variation = Variation(examples, seed * 1000 + number)
-        pieces = [piece(base, variation.of(example)) for example in examples]
-        order = _batches([len(each.encoded.ids) for each in pieces], seed * 1000 + number)
-        for place, chosen in enumerate(order):
-            share = (number + place / len(order)) / passes
-            for group in optimizer.param_groups:
-                group["lr"] = group["top"] * _rate(share)
-            with torch.autocast("cpu", torch.bfloat16):
-                loss = _loss(base, reader, [pieces[i] for i in chosen])
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-            optimizer.step()
-            progress(share, float(loss.detach()))
+        for place, loss in _pass(base, reader, optimizer, examples, seed * 1000 + number, _scheduled(number, passes)):
+            progress((number + place) / (passes + 1), loss)
         if kept is not None:
             with replacing(kept) as beside:
                 torch.save(
@@ -206,7 +196,48 @@ def train(
                     },
                     beside,
                 )
+    fresh = torch.optim.AdamW(_groups(reader), weight_decay=0.01)
+    for place, loss in _pass(base, reader, fresh, level(examples, seed), seed * 1000 + passes, _levelling):
+        progress((passes + place) / (passes + 1), loss)
     return reader.eval()
+
+
+def level(examples: Sequence[Example], seed: int) -> list[Example]:
+    """As many examples of each act as of any other, in each language: some of the frequent, the rare ones more than
+    once. What is asked seldom is else taken for what is asked often."""
+    chance, by_act = random.Random(seed), defaultdict[tuple[str, str], list[Example]](list)
+    counts = Counter(segment.act for example in examples for segment in example.segments)
+    for example in examples:
+        by_act[example.language, min((s.act for s in example.segments), key=counts.__getitem__)].append(example)
+    chosen = list[Example]()
+    for each in by_act.values():
+        chosen += chance.sample(each, min(len(each), AT_MOST))
+        chosen += chance.choices(each, k=max(0, AT_LEAST - len(each)))
+    return chosen
+
+
+def _pass(
+    base: BaseModel,
+    reader: Reader,
+    optimizer: torch.optim.Optimizer,
+    examples: Sequence[Example],
+    seed: int,
+    rate: Callable[[float], float],
+) -> Iterator[tuple[float, float]]:
+    """One pass over the examples, varied; the share of it that is done, and the loss, after each step."""
+    variation = Variation(examples, seed)
+    pieces = [piece(base, variation.of(example)) for example in examples]
+    order = _batches([len(each.encoded.ids) for each in pieces], seed)
+    for place, chosen in enumerate(order):
+        for group in optimizer.param_groups:
+            group["lr"] = group["top"] * rate(place / len(order))
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = _loss(base, reader, [pieces[i] for i in chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+        optimizer.step()
+        yield place / len(order), float(loss.detach())
 
 
 def _groups(reader: Reader) -> list[dict[str, Any]]:
@@ -218,9 +249,18 @@ def _groups(reader: Reader) -> list[dict[str, Any]]:
     return [{"params": parameters, "lr": rate, "top": rate} for rate, parameters in rates.items()]
 
 
-def _rate(share: float) -> float:
-    """Of the whole rate, when this share of the training is done."""
-    return min(1.0, share / WARM_UP + 0.02) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
+def _scheduled(number: int, passes: int) -> Callable[[float], float]:
+    """The share of the whole rate, by the share of this pass that is done."""
+
+    def rate(place: float) -> float:
+        share = (number + place) / passes
+        return min(1.0, share / WARM_UP + 0.02) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
+
+    return rate
+
+
+def _levelling(place: float) -> float:
+    return LEVELLING_RATE * (1 - place)
 
 
 def _mark(examples: Sequence[Example], passes: int, seed: int) -> str:

@@ -13,6 +13,7 @@ from data.records import overlapping
 from retrieval.filters import BRAND
 
 AMOUNTS: Final = ("meas", "meas_max", "meas_min", "price", "price_max", "price_min", "price_about", "price_range")
+VALUES: Final = {"want", "nice", "whom", "size", "ref"}
 SURE_OF_A_LIST: Final = 0.5  # below it a place is no list
 CONDITIONS: Final = ("want", "nice", "not", "degree", "size", *AMOUNTS)
 SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")
@@ -49,6 +50,8 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
     command = turn.command
     if act == "set" and not turn.table.cart and turn.spoken_of:
         return "add"  # "2 please", of what was spoken of
+    if act == "clear_cart" and command.has("ref", "thing") and not words.says("everything", command.text):
+        return "remove"
     if _of_the_order(turn, act):
         return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
     if act == "add" and command.has("thing") and not turn.pointed.products and not _on_the_table(turn):
@@ -64,8 +67,8 @@ def _by_the_list(turn: Situation, act: str) -> str:
         return "refine" if turn.listed else "find"
     if act == "ask" and command.has("thing") and not command.has("attr", "ref") and not _on_the_table(turn):
         return "find"  # "and umbrellas?"
-    if act in ("find", "refine") and not turn.listed and _only_refuses(command):
-        return "tell"  # "no gloves, she has some", with nothing on the table
+    if act in ("ask", "offer") and turn.listed and _elliptical(turn):
+        return "refine"
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and turn.state.kind is None:
         asks = act in ("values", "count") and turn.names_a_thing
         return act if asks else "find" if command.spans else "unclear"
@@ -121,8 +124,13 @@ def _only_conditions(turn: Situation) -> bool:
     return not (brands or command.has("thing", "use", "whom", "ref"))
 
 
-def _only_refuses(command: Command) -> bool:
-    return command.has("not", "allergy") and {span.label for span in command.spans} <= {"not", "allergy", "own"}
+def _elliptical(turn: Situation) -> bool:
+    """ "And in orange?", "the orange ones?", "for men?": only a value, of none of the products spoken of."""
+    labels = {span.label for span in turn.command.spans}
+    if len(turn.table.focus) == 1 or turn.pointed.products or not labels or not labels <= VALUES:
+        return False
+    said = turn.command.words(*labels)
+    return all(turn.linker.mentions(word, foreign=turn.foreign) for word in said)
 
 
 def _on_the_table(turn: Situation) -> bool:
@@ -138,6 +146,8 @@ def _of_the_order(turn: Situation, act: str) -> bool:
         return True  # "where is my order?"
     if act in ("remove", "clear_cart", "checkout") and order_question(turn.command.text) in ("return", "refund"):
         return True  # "I want my money back"
+    if act == "policy" and names_order(turn.command.text) and order_question(turn.command.text):
+        return True  # "can I still return the kettle I bought?"
     if not turn.state.service.just_spoken_of(turn.state.number):
         return False
     if act in ("clear_cart", "remove", "view_cart"):

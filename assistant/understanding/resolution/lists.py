@@ -26,6 +26,8 @@ _JOINT = re.compile(r"[,，、+&]")
 
 
 def find(tools: Tools, turn: Situation) -> Understanding:
+    if not turn.listed and turn.command.has("not") and {s.label for s in turn.command.spans} <= {"not", "own"}:
+        return Understanding(intent="ask_product", problem="nothing_shown")  # "no gloves, she has some"
     if turn.command.has("own") and not turn.command.has("thing", "use"):
         turn = turn.with_command(relabelled(turn.command, "own", "thing"))  # "my toaster broke"
     if len(apart := requests_apart(tools, turn)) > 1:

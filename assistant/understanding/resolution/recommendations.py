@@ -22,7 +22,7 @@ def recommend(tools: Tools, turn: Situation) -> Understanding:
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="for_you"), Filters(), refining=False)
     text = turn.command.text
     understanding.new_only = words.says("unbought", text)
-    if not turn.command.spans or turn.conditions.degree:
+    if all(span.label == "whom" for span in turn.command.spans) or turn.conditions.degree:
         understanding.kind = "popular" if turn.conditions.degree or words.says("popular", text) else "for_you"
         understanding.query = understanding.words = ""
     understanding.degree = None

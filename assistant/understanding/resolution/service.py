@@ -14,6 +14,7 @@ from assistant.understanding.inflection import singular
 from assistant.understanding.linking import Linker
 from assistant.understanding.pointing import Pointed, Table, pointed_at
 from assistant.understanding.resolution.lists import listed, refine
+from assistant.understanding.resolution.sets import kit_change
 from assistant.understanding.resolution.situation import Situation, Tools, talk
 from assistant.understanding.service import order_number
 from assistant.understanding.sizes import canonical_size, read_sizes
@@ -87,7 +88,9 @@ def order(tools: Tools, turn: Situation) -> Understanding:
 
 def tell(tools: Tools, turn: Situation) -> Understanding:
     """What is told beside a list is about that list, too."""
-    if turn.listed and turn.command.has("allergy", "not", "size", "own"):
+    if turn.state.bundle is not None and turn.command.has("own") and turn.command.has("own", "not"):
+        return kit_change(tools, turn)  # "I have a mat already"
+    if (turn.state.query or turn.state.filters.category) and turn.command.has("allergy", "not", "size", "own"):
         if turn.state.kind is not None:
             return refine(tools, turn)
         return listed(tools, turn, Understanding(intent="refine"), turn.state.filters, refining=True)
@@ -110,7 +113,8 @@ def _memory(operation: Literal["told", "view"]) -> Understanding:
 def told(command: Command, linker: Linker) -> list[Told]:
     """What the command says of the shopper or theirs that is worth keeping."""
     whose = _whose(command)
-    found = [Told(kind="avoid", value=word.lower(), about=whose) for word in command.words("allergy")]
+    avoided = (word.lower() for word in command.words("allergy") if not words.says("diets", word))
+    found = [Told(kind="avoid", value=word, about=whose) for word in avoided]
     if command.act != "tell":
         return found
     text, worn = command.text, _worn(command.text)

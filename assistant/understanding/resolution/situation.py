@@ -9,7 +9,7 @@ from typing import Final
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.conversation.commands import Command
+from assistant.conversation.commands import Command, Span
 from assistant.state import DialogueState
 from assistant.turn import Language, Understanding
 from assistant.understanding import words
@@ -112,10 +112,21 @@ class Situation:
         if len(numbers) == len(pointers):
             pairs = list(zip(numbers, pointers, strict=True))
         elif len(numbers) == 1:
-            pairs = [(numbers[0], at) for at in pointers]
+            own = self._between if len(self._between) == len(pointers) else [None] * len(pointers)
+            pairs = [(each or numbers[0], at) for each, at in zip(own, pointers, strict=True)]
         else:
             pairs = self._beside()
         return {product.product_id: number for number, at in pairs for product in at.products}
+
+    @property
+    def _between(self) -> list[int | None]:
+        """The number before each pointer and after the one before it: "two of that and one of the third"."""
+        found, before = list[int | None](), 0
+        for span in self.command.own_spans:
+            if span.label == "ref":
+                found.append(parse_quantity(self.command.text[before : span.start]))
+                before = span.end
+        return found
 
     def _beside(self) -> list[tuple[int, Pointed]]:
         """Each number with the next pointer that follows it."""
@@ -154,6 +165,19 @@ class Situation:
 def _parted(said: str) -> list[str]:
     parts = words.parted(said)
     return parts if len(words.found("ordinals", said)) > 1 and len(parts) > 1 else [said]
+
+
+def with_counts(command: Command) -> Command:
+    """ "One of the third" counts: the number before "of" is no pointer."""
+    spans = tuple(
+        replace(span, label="qty") if span.label == "ref" and _counts(command, span) else span for span in command.spans
+    )
+    return replace(command, spans=spans)
+
+
+def _counts(command: Command, span: Span) -> bool:
+    said, after = span.of(" " * command.start + command.text), command.text[span.end - command.start :]
+    return parse_quantity(said) is not None and words.starts("of", after)
 
 
 def count_of(words_said: str) -> int:
