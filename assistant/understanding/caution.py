@@ -63,8 +63,10 @@ def careful(command: Command) -> Command:
     beside = cut_out(rest, [place for place, _ in words.found("naming", rest)])
     if _LETTERS.search(beside) and command.sure >= SURE_OF_A_CHANGE:
         return command
-    if only_points:
+    if only_points and not words.says("taking", beside):
         return replace(command, act="ask")
+    if only_points:
+        return command
     spans = tuple(replace(s, label="thing") if _is_any(command, s) else s for s in command.spans)
     return replace(command, act="refine" if command.has("want", "degree") else "find", spans=spans)
 

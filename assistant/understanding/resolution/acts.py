@@ -14,6 +14,7 @@ from retrieval.filters import BRAND
 
 AMOUNTS: Final = ("meas", "meas_max", "meas_min", "price", "price_max", "price_min", "price_about", "price_range")
 VALUES: Final = {"want", "nice", "whom", "size", "ref"}
+SURE_ENOUGH: Final = 0.8  # to pass over that a person is asked for
 SURE_OF_A_LIST: Final = 0.5  # below it a place is no list
 CONDITIONS: Final = ("want", "nice", "not", "degree", "size", *AMOUNTS)
 SAID_OF_A_LIST: Final = ("want", "nice", "degree", "use", "fits", "meas", "meas_max", "meas_min", "price_max")
@@ -48,6 +49,12 @@ def _by_what_is_pointed_at(turn: Situation, act: str) -> str:
 
 def _by_cart_and_orders(turn: Situation, act: str) -> str:
     command = turn.command
+    if command.sure < SURE_ENOUGH and words.says("person", command.text):
+        return "handoff"
+    if act == "recall" and names_order(command.text):
+        return "order_status"
+    if act in ("tell", "recall", "refine", "find") and words.starts("unremember", command.text):
+        return "forget"
     if act == "set" and not turn.table.cart and turn.spoken_of:
         return "add"  # "2 please", of what was spoken of
     if act == "clear_cart" and command.has("ref", "thing") and not words.says("everything", command.text):
@@ -69,6 +76,8 @@ def _by_the_list(turn: Situation, act: str) -> str:
         return "find"  # "and umbrellas?"
     if act in ("ask", "offer") and turn.listed and _elliptical(turn):
         return "refine"
+    if act in ("find", "ask", "advise") and not command.has("thing", "ref") and words.says("unbought", command.text):
+        return "recommend"
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and turn.state.kind is None:
         asks = act in ("values", "count") and turn.names_a_thing
         return act if asks else "find" if command.spans else "unclear"

@@ -62,6 +62,10 @@ def requests_apart(tools: Tools, turn: Situation) -> list[Understanding]:
 
 def refine(tools: Tools, turn: Situation) -> Understanding:
     """The list on the table with another condition; a new one where another kind of thing is named."""
+    if turn.command.has("ref") and not turn.pointed.products and not turn.command.has("want", "not", "degree"):
+        turn = turn.with_command(
+            relabelled(turn.command, "ref", "want")
+        )  # "the orange ones?", and none shown is orange
     state, read = turn.state, turn.conditions
     shelves = {value for mention in read.things for value in mention.values}
     receivers = {mention.start for mention in read.whom}  # "for men": the same for somebody else

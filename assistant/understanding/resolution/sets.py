@@ -52,8 +52,11 @@ def kit_change(tools: Tools, turn: Situation) -> Understanding:
     in_set = any(_same_thing(part, each.role) for part in parts for each in bundle.parts)
     if budget is not None and not parts and not pointed:
         wish.change = "budget"
-    elif command.has("not", "own"):
-        wish.change, wish.roles = "drop", [tools.queries.called(word) for word in command.words("not", "own")][:1]
+    elif command.has("not", "own") or words.says("without", command.text):
+        wish.change, wish.roles = (
+            "drop",
+            [tools.queries.called(word) for word in command.words("not", "own", "ref", "thing")][:1],
+        )
     elif parts and not in_set and not pointed:
         wish.change = "add"
     else:

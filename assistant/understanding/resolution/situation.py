@@ -105,7 +105,7 @@ class Situation:
     def quantities(self) -> dict[str, int]:
         """Product id → pieces, each number with the pointer that it stands beside: "2 of the first and one of the
         third", "the first x2, the third x5"."""
-        numbers = [count_of(word) for word in self._amounts]
+        numbers = [count_of(word) for word in self._amounts] or [each for each in self._between if each is not None]
         pointers = [at for at in map(self._at, self._pointers) if at.products]
         if any(at.exact for at in pointers):
             pointers = [at for at in pointers if at.exact]
