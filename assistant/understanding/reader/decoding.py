@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from assistant.understanding import words
 from assistant.understanding.reader.labels import LABELS, TAGS
 
 WHOLE: Final = frozenset(
@@ -31,18 +32,18 @@ def spans_of(scores: np.ndarray, offsets: Sequence[tuple[int, int]], text: str) 
     """The best sequence of tags in which every inside follows its own kind (Viterbi), as spans: start and end in
     characters, label, and the least probability of its words. `scores` `[tokens, len(TAGS)]` are logarithms. A word
     that is several tokens has one tag."""
-    words = _words(offsets, text)
-    by_word = np.stack([_of_word(scores[first:end]) for first, end in words])
+    whole = _words(offsets, text)
+    by_word = np.stack([_of_word(scores[first:end]) for first, end in whole])
     found: list[tuple[int, int, str, float]] = []
     before = 0
     for place, tag in enumerate(_viterbi(by_word)):
-        first, end = words[place]
+        first, end = whole[place]
         name, start, stop = TAGS[tag], offsets[first][0], offsets[end - 1][1]
         if name == "O" or start >= stop:
             before = tag if start < stop else before
             continue
         sure = float(np.exp(by_word[place, tag]))
-        goes_on = bool(found) and found[-1][2] == name[2:] in WHOLE and not text[found[-1][1] : start].strip(" -")
+        goes_on = bool(found) and found[-1][2] == name[2:] in WHOLE and _goes_on(name[2:], text[found[-1][1] : start])
         if found and (goes_on or (name.startswith("I-") and before != 0)):
             begun, _, label, least = found[-1]
             found[-1] = (begun, stop, label, min(least, sure))
@@ -50,6 +51,12 @@ def spans_of(scores: np.ndarray, offsets: Sequence[tuple[int, int]], text: str) 
             found.append((start, stop, name[2:], sure))
         before = tag
     return found
+
+
+def _goes_on(label: str, between: str) -> bool:
+    """Whether what stands between two stretches of one label leaves them one: nothing, or the "and" of a range."""
+    rest = between.strip(" -–~").lower()
+    return not rest or (label == "price_range" and words.says("ranges", rest) and rest.isalpha())
 
 
 def _words(offsets: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]]:

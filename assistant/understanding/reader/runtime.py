@@ -85,6 +85,9 @@ class LearnedReader:
         own = states[encoded.first : encoded.first + len(encoded.offsets)]
         begins = 1 / (1 + np.exp(-self._linear("begins", own)[:, 0]))
         spans = spans_of(_log_softmax(self._linear("tags", own)), encoded.offsets, text)
+        for place, (start, _) in enumerate(encoded.offsets):
+            if any(s < start < e for s, e, _, _ in spans):
+                begins[place] = 0  # "between 20 and 30" is one thing
         commands = []
         for first, end in cuts(begins, encoded.offsets):
             sure = self._acts(np.concatenate([own[first:end].mean(axis=0), states[0]]))
