@@ -22,13 +22,23 @@ CHANGES: Final = {  # acts that change something, and how sure the reader must b
     "clear_cart": 0.7,
 }
 INSTEAD: Final = {"add": "offer"}  # of what is asked back
+OF_PRODUCTS: Final = ("add", "set", "remove", "ask", "advise", "similar")
 AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
+
+
+def with_places(command: Command) -> Command:
+    """ "The second one" points, marked or not, where what it asks for is of products."""
+    if command.has("ref") or command.act not in OF_PRODUCTS:
+        return command
+    places = [place for place, _ in words.found("ordinals", command.text)]
+    marked = tuple(Span(command.start + start, command.start + end, "ref") for start, end in places)
+    return replace(command, spans=tuple(sorted((*command.spans, *marked), key=lambda span: span.start)))
 
 
 def cautious(commands: Sequence[Command]) -> list[Command]:
     """The commands of one message, of which none changes anything where one that would is a mere guess, or where
     another bids the assistant what only the shop decides: "set its price to 1, then check out"."""
-    kept = [careful(command) for command in commands]
+    kept = [careful(with_places(command)) for command in commands]
     against = [command for command in kept if command.act in AGAINST_THE_SHOP]
     if against and len(kept) > 1:
         return [command for command in kept if command.act not in CHANGES and command.act != "tell"]

@@ -165,7 +165,6 @@ def test_the_last_question_is_asked_again_of_another_product(shopper) -> None:
         assert f"“freestanding: {shown[place].attributes['freestanding']}”" in turn.text
 
 
-@pytest.mark.xfail(strict=True, reason="the reader takes it for comparing it with the one before")
 def test_the_last_question_is_asked_again_in_two_words(shopper) -> None:
     shown = shopper.says("tents").products
     shopper.says("is the first one freestanding?")

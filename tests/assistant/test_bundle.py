@@ -57,8 +57,7 @@ def test_a_large_budget_is_never_exceeded_either(parts: list[list[Candidate]], b
     [
         ("everything for a first camping trip", "first camping trip"),
         pytest.param(
-            "What do I need for my new puppy?", "new puppy",
-            marks=pytest.mark.xfail(strict=True, reason="the reader takes it for a wish for suggestions"),
+            "What do I need for my new puppy?", "new puppy"
         ),
         ("kit me out for marathon training", "marathon training"),
         ("all the things i need to start gardening", "gardening"),
@@ -99,14 +98,12 @@ def test_a_camping_trip_within_a_budget(talk: Callable[..., Shopper]) -> None:
     assert set(shopper.cart) == {product.product_id for product in more.products}
 
 
-@pytest.mark.xfail(strict=True, reason="a part of the set that is named beside a degree is not seen")
 def test_a_cheaper_part_is_one_of_that_kind(talk: Callable[..., Shopper]) -> None:
     shopper = talk()
     dear = shopper.says("everything for a first camping trip under $600")
     assert spent(shopper.says("a cheaper tent")) < spent(dear)
 
 
-@pytest.mark.xfail(strict=True, reason="the reader takes it for something told of oneself")
 def test_what_is_there_already_leaves_the_set(talk: Callable[..., Shopper]) -> None:
     shopper = talk()
     shopper.says("everything for a first camping trip under $600")

@@ -137,10 +137,7 @@ def test_which_of_the_compared_is_cheaper(shopper) -> None:
     "message",
     [
         "do you have them in blue?",
-        pytest.param(
-            "do they come in blue?",
-            marks=pytest.mark.xfail(strict=True, reason="the reader takes it for a question about each that is shown"),
-        ),
+        pytest.param("do they come in blue?"),
     ],
 )
 def test_do_they_come_in_a_colour_narrows_the_list(shopper, message: str) -> None:
@@ -159,10 +156,7 @@ def test_how_many_of_them_are_in_stock(shopper, products: pd.DataFrame) -> None:
     "message",
     [
         "compare the two",
-        pytest.param(
-            "compare them",
-            marks=pytest.mark.xfail(strict=True, reason="the reader takes it for a wish for similar ones"),
-        ),
+        pytest.param("compare them"),
     ],
 )
 def test_nothing_to_compare_is_said(shopper, message: str) -> None:
@@ -218,8 +212,7 @@ def test_is_it_available_in_a_colour_is_no_question_about_stock(shopper) -> None
         ("is there a warranty?", "12 months"),
         ("what does gift wrapping cost?", "$3.99"),
         pytest.param(
-            "how much is gift wrap?", "$3.99",
-            marks=pytest.mark.xfail(strict=True, reason="the reader takes it for a sum of products"),
+            "how much is gift wrap?", "$3.99"
         ),
         ("will you match the price of another shop?", "refund the difference"),
     ],
@@ -354,7 +347,7 @@ def test_superlatives_are_those_of_the_whole_shelf(talk, products: pd.DataFrame,
     [
         TENTS,
         "Grocery > Breakfast > Granola",
-        pytest.param(MUGS, marks=pytest.mark.xfail(strict=True, reason="the reader takes “rated” for a property")),
+        pytest.param(MUGS),
     ],
 )
 def test_the_best_rated_is_that_of_the_whole_shelf(talk, products: pd.DataFrame, shelf: str) -> None:
@@ -365,7 +358,6 @@ def test_the_best_rated_is_that_of_the_whole_shelf(talk, products: pd.DataFrame,
     assert not better.any()
 
 
-@pytest.mark.xfail(strict=True, reason="the reader does not see the tent")
 @pytest.mark.parametrize("message", ["what is your cheapest tent?", "what's the most expensive tent?"])
 def test_a_superlative_in_a_question_is_of_the_shelf_named(shopper, products: pd.DataFrame, message: str) -> None:
     prices = on_shelf(products, TENTS)["price"]

@@ -64,10 +64,6 @@ def bought_by(log: pd.DataFrame, user: str) -> set[str]:
     return set(log["product_id"][(log["user_id"] == user) & (log["event"] == "purchase")])
 
 
-def misread(how: str, *message: object) -> object:
-    return pytest.param(*message, marks=pytest.mark.xfail(strict=True, reason=how))
-
-
 OPENING = {
     "what do you recommend?": "for_you",
     "any suggestions for me?": "for_you",
@@ -78,7 +74,7 @@ OPENING = {
 ASKED = [
     ("what should I buy next?", "for_you"),
     ("给我推荐点什么", "for_you"),
-    misread("it is taken for a remark", "猜我喜欢", "for_you"),
+    ("猜我喜欢", "for_you"),
     ("给我推荐点没买过的东西", "for_you"),
     ("what's popular?", "popular"),
     ("最近什么热门？", "popular"),
@@ -86,17 +82,17 @@ ASKED = [
     ("a gift for my mother who gardens", "gift"),
     ("I need a birthday present", "gift"),
     ("送给妈妈的礼物", "gift"),
-    misread("it is taken for a question about the mugs", "what goes with these?", "goes_with"),
+    ("what goes with these?", "goes_with"),
     ("what would go well with the first one?", "goes_with"),
-    misread("it is taken for asking for advice", "what would you recommend with the second one?", "goes_with"),
+    ("what would you recommend with the second one?", "goes_with"),
     ("这个配什么？", "goes_with"),
-    misread("it is taken for a question about the mugs", "怎么搭配？", "goes_with"),
-    misread("it is taken for putting a mug into the cart", "buy it again", "again"),
+    ("怎么搭配？", "goes_with"),
+    ("buy it again", "again"),
     ("order again what I bought before", "again"),
     ("what am I running out of?", "again"),
-    misread("it is taken for asking for more", "the usual please", "again"),
+    ("the usual please", "again"),
     ("order the same as last time", "again"),
-    misread("it is taken for asking for more", "再买一次", "again"),
+    ("再买一次", "again"),
     ("跟上次一样再来一单", "again"),
     ("我该补什么了？", "again"),
     ("something similar to the first one", "similar"),
@@ -139,10 +135,7 @@ OTHERWISE = {
 
 @pytest.mark.parametrize(
     "message",
-    [
-        misread("it is taken for asking why it is on the list", message) if message.startswith("why") else message
-        for message in OTHERWISE
-    ],
+    OTHERWISE,
 )
 def test_and_what_only_sounds_like_it_is_not(visit: Callable[..., Shopper], message: str) -> None:
     shopper = visit()
@@ -171,8 +164,8 @@ def test_a_known_shopper_gets_a_list_of_their_own_with_reasons(
 @pytest.mark.parametrize(
     "message",
     [
-        misread("it is taken for going back", "you already showed me those"),
-        misread("it is taken for a remark", "I've seen these before"),
+        "you already showed me those",
+        "I've seen these before",
         "I've seen these, show me others",
         "这些都看过了",
     ],

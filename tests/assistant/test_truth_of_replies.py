@@ -26,7 +26,7 @@ FOLLOWING = """under ${price} / over ${price} / in {colour} instead / not {colou
 / {price}美元以内 / 不要{hanzi} / 第一个多少钱 / 加入购物车 / 更多 / """
 HANZI = ["蓝色", "红色", "黑色", "绿色"]
 _WORD = re.compile(r"[a-z]+")
-_PRICE = re.compile(r"(?:US)?\$\d[\d,]*(?:\.\d+)?")
+_PRICE = re.compile(r"(?:US)?\$\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +109,7 @@ def _known_prices(turn: Turn, everything: list[Product]) -> set[str]:
     conditions = ("bound", "condition", "one", "other")
     repeated = [str(note.values.get(name, "")) for note in turn.evidence.notes for name in conditions]
     repeated += [fact.text for fact in turn.evidence.facts]
+    repeated += turn.evidence.question.choices if turn.evidence.question else []
     return known | set(_PRICE.findall(" ".join(repeated)))
 
 

@@ -12,10 +12,6 @@ MUG = ["Kitchen > Drinkware > Coffee Mugs"]
 BOTTLES = ["Outdoor > Hiking > Water Bottles"]
 
 
-def misread(how: str, *message: str) -> object:
-    return pytest.param(*message, marks=pytest.mark.xfail(strict=True, reason=how))
-
-
 def ids(turn: Turn) -> list[str]:
     return [product.product_id for product in turn.products]
 
@@ -25,10 +21,10 @@ def ids(turn: Turn) -> list[str]:
     [
         "put the {title} in my cart", "i'll take the {title}", "add the {title} from earlier to my basket",
         "i'll take the {title} you showed me before",
-        misread("it is taken for haggling", "put the {price} one in my cart"),
-        misread("nothing is marked that points", "number 2 to cart"),
-        misread("it is taken for a no", "i'd like no. 2 then"), "i'd like the second one", "第2个加购",
-        misread("the place is taken for a quantity", "要第2个"), misread("the place is taken for a size", "要2号"),
+        "put the {price} one in my cart",
+        "number 2 to cart",
+        "i'd like no. 2 then", "i'd like the second one", "第2个加购",
+        "要第2个", "要2号",
         "{title}加购",
         "我要刚才那个，{title}", "嗯我觉得第二个还可以那就把第二个加到购物车里吧",
     ],
@@ -82,7 +78,7 @@ def test_a_condition_holds_for_the_list_on_the_table(shopper, before: str, messa
     "message",
     [
         "it's been raining all week here and i have time to shop, so i'm looking for a coffee mug under $30",
-        misread("the receiver is searched for", "coffee mug for less than 30 dollars, it's a gift for a colleague"),
+        "coffee mug for less than 30 dollars, it's a gift for a colleague",
         "30美元以内的马克杯，送给爸爸",
         "你好呀，同事说你们店不错，所以想看看30美元以内的马克杯",
     ],
@@ -99,7 +95,7 @@ def test_the_wish_is_searched_without_its_frame(shopper, message: str) -> None:
         "what else do you have?",
         "is that all? show me others",
         "have you got others?",
-        misread("it is taken for a no", "别的嘛"),
+        "别的嘛",
         "还有别的吗",
         "Can i see some more options please",
     ],
@@ -140,7 +136,7 @@ def test_bigger_than_one_product_is_bigger(shopper) -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        misread("it is searched for, as the one", "the quietest one", "state no"),
+        ("the quietest one", "state no"),
         ("show me the quietest first", "state no"),
         ("最安静的", "没有标明"),
     ],
@@ -270,7 +266,7 @@ def test_a_wish_that_every_listing_shown_says_is_not_called_open(shopper) -> Non
         "i want a refund NOW",
         "I want my money back",
         "refund me!",
-        misread("it is taken for a question about returns", "give me a refund"),
+        "give me a refund",
         "我要退款",
         "退钱！",
     ],

@@ -76,6 +76,8 @@ def _by_the_list(turn: Situation, act: str) -> str:
         return "find"  # "and umbrellas?"
     if act in ("ask", "offer") and turn.listed and _elliptical(turn):
         return "refine"
+    if act in ("find", "refine") and not turn.listed and _refuses_for_oneself(command):
+        return "tell"
     if act in ("find", "ask", "advise") and not command.has("thing", "ref") and words.says("unbought", command.text):
         return "recommend"
     if act in ("refine", "indifferent", "values", "count") and not turn.listed and turn.state.kind is None:
@@ -131,6 +133,12 @@ def _only_conditions(turn: Situation) -> bool:
         return False
     brands = any(mention.field == BRAND for mention in turn.conditions.wanted)
     return not (brands or command.has("thing", "use", "whom", "ref"))
+
+
+def _refuses_for_oneself(command: Command) -> bool:
+    """ "I hate wool", with nothing on the table."""
+    refused = {span.label for span in command.spans} <= {"not", "allergy"}
+    return bool(command.spans) and refused and words.says("myself", command.text)
 
 
 def _elliptical(turn: Situation) -> bool:

@@ -164,6 +164,9 @@ def more(tools: Tools, turn: Situation) -> Understanding:
 
 def reject(tools: Tools, turn: Situation) -> Understanding:
     """The list on the table goes on without what is pointed at; without what is shown where nothing is."""
+    refs = turn.command.words("ref")
+    if refs and not turn.command.has("not") and all(_names_a_value(turn, word) for word in refs):
+        return refine(tools, turn.with_command(relabelled(turn.command, "ref", "not")))  # "no Ardos"
     pointed = [product.product_id for product in turn.pointed.products]
     meanings = {meaning for _, meaning in words.found("pointers", turn.command.text)}
     if not pointed and meanings == {"one"} and not turn.state.focus and len(turn.state.shown) > 1:
@@ -171,6 +174,12 @@ def reject(tools: Tools, turn: Situation) -> Understanding:
     if not pointed or len(pointed) == len(turn.state.shown):
         return more(tools, turn)
     return turn.state.wish().model_copy(update={"rejected": pointed, "words": turn.state.words})
+
+
+def _names_a_value(turn: Situation, word: str) -> bool:
+    """A brand or a property, and neither a place nor a product."""
+    mentions = turn.linker.mentions(word, foreign=turn.foreign)
+    return len(mentions) == 1 and mentions[0].field != CATEGORY and mentions[0].end - mentions[0].start == len(word)
 
 
 def relabelled(command: Command, label: str, other: str) -> Command:

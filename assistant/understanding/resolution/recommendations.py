@@ -19,6 +19,7 @@ from retrieval.filters import CATEGORY, Filters
 def recommend(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("thing"):
         return find(tools, turn)
+    turn = turn.with_command(replace(turn.command, act="recommend"))
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="for_you"), Filters(), refining=False)
     text = turn.command.text
     understanding.new_only = words.says("unbought", text)

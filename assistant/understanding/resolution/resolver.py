@@ -131,11 +131,12 @@ class Resolver:
         turn = Situation(command, message.language, state, table, tools.linker, tools.figures, bool(message.foreign))
         if (answered := _answered(turn, whole=command.text.strip() == message.text.strip())) is not None:
             return answered
-        understanding = _resolved(tools, turn, act_here(turn))
+        act = act_here(turn)
+        understanding = _resolved(tools, turn, act)
         understanding.language, understanding.act, understanding.text = turn.language, command.act, command.text
         if understanding.intent in ("ask_product", "compare") and (message.foreign or not message.text.isascii()):
             understanding.english = tools.linker.in_english(command.words(*ASKED_ABOUT) or [command.text])
-        understanding.told = service.told(command, tools.linker)
+        understanding.told = service.told(replace(command, act="tell") if act == "tell" else command, tools.linker)
         return understanding
 
     def plainly(self, command: Command, message: Message) -> tuple[str, Filters]:
