@@ -83,10 +83,13 @@ def _most_of_all(request: Request, products: Sequence[Product]) -> Evidence | No
 
     request.state.focus = [first.product_id]
     values = {"title": first.title, "value": said(first), "figure": figure_name(request, figure)}
-    note = Note(
-        key=key, values={**values, "other": titles_of([first, second])[second.product_id], "next": said(second)}
+    values |= {"other": titles_of([first, second])[second.product_id], "next": said(second)}
+    return Evidence(
+        products=[first],
+        notes=[Note(key=key, values=values)],
+        facts=[Fact(text=f"{product.title}: {said(product)}", source="listing") for product in (first, second)],
+        suggestions=[request.say("ask_add")],
     )
-    return Evidence(products=[first], notes=[note], suggestions=[request.say("ask_add")])
 
 
 def _too_few(request: Request, products: list[Product]) -> Evidence:

@@ -133,3 +133,20 @@ def test_among_equals_nobody_has_most(shop: Assistant, tents: list[Product]) -> 
     understood = Understanding(intent="compare", references=[tent.product_id for tent in same], sort="price_low")
     *_, done = shop.stream("who?", session="equals", understood=understood)
     assert len(done.turn.products) == 2
+
+
+def test_who_comes_next_may_be_called_like_an_address(shop: Assistant, tents: list[Product], monkeypatch) -> None:
+    """The guard lets no address through that nothing supports: "StarTech.com" is a brand."""
+    first, second = sorted(tents, key=lambda tent: tent.price)[:2]
+    renamed = second.model_copy(update={"title": "Canopy.com dome tent"})
+    known = type(shop.shop).known
+    monkeypatch.setattr(
+        type(shop.shop),
+        "known",
+        lambda self, ids: [renamed if p.product_id == renamed.product_id else p for p in known(self, ids)],
+    )
+    if first.price == second.price:
+        pytest.skip("the two cheapest tents cost the same")
+    understood = Understanding(intent="compare", references=[first.product_id, second.product_id], sort="price_low")
+    *_, done = shop.stream("who?", session="address", understood=understood)
+    assert "Canopy.com" in done.turn.text
