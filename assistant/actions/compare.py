@@ -87,7 +87,6 @@ def _most_of_all(request: Request, products: Sequence[Product]) -> Evidence | No
     return Evidence(
         products=[first],
         notes=[Note(key=key, values=values)],
-        facts=[Fact(text=f"{product.title}: {said(product)}", source="listing") for product in (first, second)],
         suggestions=[request.say("ask_add")],
     )
 

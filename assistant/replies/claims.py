@@ -57,7 +57,7 @@ _AT_LEAST = re.compile(r"\b(?:over|above|more than|at least)\s+$", re.I)
 
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("markup", re.compile(r"[<>`\[\]{}]|^\s*[#*-]\s|\*\*|\|")),
-    ("contact", re.compile(r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+\b|\b[\w-]+\.(?:com|net|org|shop|example|cn|io|de|co\.uk)\b|(?<![\w.])\+?\(?\d{2,4}\)?(?:[\s.-]\d{2,4}){2,}(?![\w.])", re.I)),
+    ("contact", re.compile(r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+\b|\b[\w-]+\.(?:com|net|org|shop|example|cn|io|de|co\.uk)\b|(?<![\w.])\+?\(?\d{2,4}\)?(?:[\s.-]\d{2,4}){2,}(?![\w.])", re.I | re.A)),
     ("deed", re.compile(
         r"\b(?:i|we)(?:'ve|'ll| have| will)? (?:just )?(?:added|ordered|placed|applied|reserved|refunded|cancelled|sent|add|order|reserve|refund|apply)\b"
         r"|\border (?:is|has been) placed\b|\badded (?:it|this|them|that) to\b|已(?:为您|為您)?(?:加入|下单|下單|退款|取消)", re.I)),
