@@ -17,6 +17,7 @@ from retrieval.filters import CATEGORY, Filters
 
 
 def recommend(tools: Tools, turn: Situation) -> Understanding:
+    """For the shopper, around the words of the wish where there are some; what sells best where that is asked for."""
     if turn.command.has("thing"):
         return find(tools, turn)
     turn = turn.with_command(replace(turn.command, act="recommend"))
