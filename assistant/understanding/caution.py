@@ -18,8 +18,8 @@ SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that t
 _CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
-    **dict.fromkeys(("add", "set", "remove", "order_change", "checkout", "handoff"), SURE_OF_A_CHANGE),
-    "clear_cart": 0.7,
+    **dict.fromkeys(("add", "set", "remove", "order_change", "checkout"), SURE_OF_A_CHANGE),
+    **dict.fromkeys(("clear_cart", "handoff"), 0.7),
 }
 INSTEAD: Final = {"add": "offer"}  # of what is asked back
 OF_PRODUCTS: Final = ("add", "set", "remove", "ask", "advise", "similar")
@@ -38,7 +38,7 @@ def with_places(command: Command) -> Command:
 def cautious(commands: Sequence[Command]) -> list[Command]:
     """The commands of one message, of which none changes anything where one that would is a mere guess, or where
     another bids the assistant what only the shop decides: "set its price to 1, then check out"."""
-    kept = [careful(with_places(command)) for command in commands]
+    kept = [careful(with_places(command)) for command in commands if not _mere_story(command, commands)]
     against = [command for command in kept if command.act in AGAINST_THE_SHOP]
     if against and len(kept) > 1:
         return [command for command in kept if command.act not in CHANGES and command.act != "tell"]
@@ -48,6 +48,17 @@ def cautious(commands: Sequence[Command]) -> list[Command]:
             for command in kept
         ]
     return kept
+
+
+def _mere_story(command: Command, commands: Sequence[Command]) -> bool:
+    """What is told beside a wish and marks nothing is not worth keeping."""
+    return command.act == "tell" and not command.spans and len(commands) > 1
+
+
+def _bids_a_price(command: Command) -> bool:
+    """ "Set its price to 1", "give me the first one free": no cart is changed by that."""
+    names_price = "price" in words.fields_named(command.text) and not command.has("degree")
+    return command.act in ("add", "set") and (names_price or words.says("for_free", command.text))
 
 
 def _guessed(command: Command) -> bool:
@@ -60,6 +71,8 @@ def _guessed(command: Command) -> bool:
 def careful(command: Command) -> Command:
     """The command, where it does not put into the cart what is only named: who says "the second one" or "and the
     third?" wants to see it, and so does who is read to take something by a mere guess."""
+    if _bids_a_price(command):
+        return replace(command, act="haggle")
     pointers = command.words("ref")
     only_points = bool(pointers) and not any(map(described, pointers))
     if only_points and command.act in ("why", "back", "similar", "advise") and command.sure < SURE_OF_A_CHANGE:
