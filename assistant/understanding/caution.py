@@ -19,7 +19,8 @@ _CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
     **dict.fromkeys(("add", "set", "remove", "order_change", "checkout"), SURE_OF_A_CHANGE),
-    **dict.fromkeys(("clear_cart", "handoff"), 0.7),
+    "clear_cart": 0.7,
+    "handoff": 0.9,  # unless a person is named
 }
 INSTEAD: Final = {"add": "offer"}  # of what is asked back
 OF_PRODUCTS: Final = ("add", "set", "remove", "ask", "advise", "similar")
@@ -64,6 +65,8 @@ def _bids_a_price(command: Command) -> bool:
 def _guessed(command: Command) -> bool:
     """Unsure, and neither about an order nor in the words of one of the shop's own buttons."""
     if command.sure >= CHANGES.get(command.act, 0) or order_question(command.text):
+        return False
+    if command.act == "handoff" and words.says("person", command.text):
         return False
     return not any(suggested(part.strip()) for part in _CLAUSES.split(command.text))
 

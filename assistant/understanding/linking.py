@@ -25,7 +25,7 @@ from assistant.understanding.chinese import beyond_known_words, in_known_words
 from assistant.understanding.inflection import singular
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
-from assistant.understanding.vocabulary import Mention, Vocabulary
+from assistant.understanding.vocabulary import Mention, Vocabulary, words_of
 from data.catalogue import Catalogue
 from data.errors import AisleError
 from data.files import replacing
@@ -142,6 +142,11 @@ class Linker:
         name = load("colours").chinese.get(bare) if len(bare) == 1 else None
         known = self._catalogue.rows_by_attribute.get(COLOUR, {})
         return [Mention(0, len(text), COLOUR, (name,), words=name)] if name and name in known else []
+
+    def in_titles(self, text: str) -> bool:
+        """Whether it is a few words, each of which stands in the shop's titles."""
+        said = [match[0] for match in words_of(text)]
+        return 1 < len(said) <= MOST_NAMED and all(map(self._vocabulary.knows, said))
 
     def meaning(self, text: str, *, things: bool = False) -> str:
         """What the catalogue calls it, "" where it has no word for it."""

@@ -51,6 +51,8 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
     command = turn.command
     if command.sure < SURE_ENOUGH and words.says("person", command.text):
         return "handoff"
+    if act in ("order_status", "policy", "unclear") and _is_a_name(turn):
+        return "find"
     if act == "recall" and names_order(command.text):
         return "order_status"
     if act in ("tell", "recall", "refine", "find") and words.starts("unremember", command.text):
@@ -133,6 +135,14 @@ def _only_conditions(turn: Situation) -> bool:
         return False
     brands = any(mention.field == BRAND for mention in turn.conditions.wanted)
     return not (brands or command.has("thing", "use", "whom", "ref"))
+
+
+def _is_a_name(turn: Situation) -> bool:
+    """A product's name and nothing else, with nothing marked: its words stand in titles and say nothing of orders."""
+    command = turn.command
+    if command.sure >= SURE_ENOUGH or command.spans or names_order(command.text):
+        return False
+    return turn.linker.in_titles(command.text)
 
 
 def _refuses_for_oneself(command: Command) -> bool:
