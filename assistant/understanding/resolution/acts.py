@@ -138,10 +138,12 @@ def _only_conditions(turn: Situation) -> bool:
 
 
 def _is_a_name(turn: Situation) -> bool:
-    """A product's name and nothing else, with nothing marked: its words stand in titles and say nothing of orders."""
+    """A product's name and nothing else, even one like an order's: its words stand in titles, none speaks of orders."""
     command = turn.command
-    if command.sure >= SURE_ENOUGH or command.spans or names_order(command.text):
+    if names_order(command.text) or not {span.label for span in command.spans} <= {"order", "own"}:
         return False
+    if command.act != "order_status" and command.sure >= SURE_ENOUGH:
+        return False  # "gift wrap?"
     return turn.linker.in_titles(command.text)
 
 
