@@ -145,7 +145,7 @@ class Linker:
 
     def in_titles(self, text: str) -> bool:
         """Whether it is a few words, each of which stands in the shop's titles."""
-        said = [match[0] for match in words_of(text)]
+        said = [match[0] for match in words_of(text.lower())]
         return 1 < len(said) <= MOST_NAMED and all(map(self._vocabulary.knows, said))
 
     def meaning(self, text: str, *, things: bool = False) -> str:

@@ -26,6 +26,9 @@ _JOINT = re.compile(r"[,，、+&]")
 
 
 def find(tools: Tools, turn: Situation) -> Understanding:
+    if turn.command.has("order") and not turn.command.has("thing"):  # a product's name that looks like a number
+        command = turn.command
+        turn = turn.with_command(replace(command, spans=(Span(command.start, command.end, "thing"),)))
     if not turn.listed and turn.command.has("not") and {s.label for s in turn.command.spans} <= {"not", "own"}:
         return Understanding(intent="ask_product", problem="nothing_shown")  # "no gloves, she has some"
     if turn.command.has("own") and not turn.command.has("thing", "use"):
