@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -139,8 +140,13 @@ class Visitor:
     def say(self, message: str) -> None:
         """Send a message with the Enter key and wait for the whole answer."""
         before = self.said.count()
-        self.page.locator("#message textarea").fill(message)
-        self.page.keyboard.press("Enter")
+        box = self.page.locator("#message textarea")
+        box.fill(message)
+        for _ in range(4):  # until the turn before has ended to the last byte, a message waits in its box
+            self.page.keyboard.press("Enter")
+            with suppress(AssertionError):
+                expect(box).to_have_value("", timeout=5000)
+                break
         expect(self.said).to_have_count(before + 1)
         self.wait_until_answered()
 
