@@ -141,7 +141,7 @@ def _of_shelves(request: Request, candidates: _Candidates) -> Iterator[_Possible
     shared = [shelf_name(_common_path(leaves[branch])) for branch in offered]
     labels = shared if len(set(shared)) == len(shared) else [shelf_name(branch) for branch in offered]
     # Where words found them, a branch is what they found there: a backpack is no other thing for the outdoors.
-    found_by_words = bool(wanted.query) and not wanted.filters.category
+    found_by_words = bool(wanted.query) and not wanted.filters.kinds
     shelves = {branch: leaves[branch] if found_by_words else [_common_path(leaves[branch])] for branch in offered}
     choices = [
         _Choice(label, Filters(category=shelves[branch]), holding[branch])

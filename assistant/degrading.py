@@ -51,7 +51,7 @@ def search_plainly(request: Request) -> Evidence:
     if wanted.intent != "recommend" and not (wanted.query or wanted.filters):
         return SORRY
     hits = search_alternatives(request.shop.search, alternatives(wanted.query) or [""], POOL, wanted.filters)
-    named = not wanted.query or bool(wanted.filters.category)  # all that stands on a shelf belongs to it
+    named = not wanted.query or bool(wanted.filters.kinds)  # all that stands on a shelf belongs to it
     hits = [hit for hit in hits if named or relevant(hit) or hit.cosine >= AKIN]
     hits = [hit for hit in hits if hit.product_id not in state.rejected]
     ids = [hit.product_id for hit in sorted(hits, key=lambda hit: not catalogue.in_stock[hit.row])[:PAGE]]

@@ -17,10 +17,12 @@ from data.lexicon import load
 from data.lexicon.kinds import members
 from data.records import Product, shelf_name
 from retrieval.measures import Measure, rows_within
+from retrieval.titles import rows_called
 
 COLOUR = "colour"
 BRAND = "brand"
 CATEGORY = "category"
+TITLE = "title"  # what a title calls the thing
 WORD = "word"  # of a title or a value: a field of `exclude` alone
 CONTAINS = "contains"  # whatever a product is made of, by all that is written of it: a field of `exclude` alone
 MEASURE_CHIP = "measure:"
@@ -45,7 +47,8 @@ Alternatives = Annotated[list[str], BeforeValidator(_several)]  # one value may 
 class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
-    `category` holds paths, each for its whole subtree. `exclude` maps a field (`brand`, `category`, an attribute,
+    `category` holds paths, each for its whole subtree; `title` names of things as titles end in them ("jeans"), for
+    what has no category of its own. `exclude` maps a field (`brand`, `category`, `title`, an attribute,
     `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description) to
     the values that must not occur; of `word` and `contains` what belongs to a kind goes with it (wool: merino).
     `measures` maps an attribute to ranges that its values are held against, whatever their unit ("0.5 litres" meets
@@ -57,6 +60,7 @@ class Filters(BaseModel):
     price_min: float | None = None
     price_max: float | None = None
     category: Alternatives = Field(default_factory=list)
+    title: Alternatives = Field(default_factory=list)
     brand: Alternatives = Field(default_factory=list)
     colour: Alternatives = Field(default_factory=list)
     rating_min: float | None = None
@@ -64,6 +68,11 @@ class Filters(BaseModel):
     attributes: dict[str, list[str]] = Field(default_factory=dict)
     exclude: dict[str, list[str]] = Field(default_factory=dict)
     measures: dict[str, list[Measure]] = Field(default_factory=dict)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Which kinds of thing are wanted, by category or by what titles call them."""
+        return [*self.category, *self.title]
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -103,7 +112,7 @@ class Filters(BaseModel):
             kept = [measure for measure in copy.measures.pop(attribute, []) if measure.label != value]
             if kept:
                 copy.measures[attribute] = kept
-        elif field in (CATEGORY, BRAND, COLOUR):
+        elif field in (CATEGORY, TITLE, BRAND, COLOUR):
             setattr(copy, field, [kept for kept in getattr(copy, field) if kept != value])
         elif field in ("price_min", "price_max", "rating_min", "in_stock"):
             setattr(copy, field, None)
@@ -112,7 +121,7 @@ class Filters(BaseModel):
         return copy
 
     def _wanted(self) -> dict[str, list[str]]:
-        return {CATEGORY: self.category, BRAND: self.brand, COLOUR: self.colour} | self.attributes
+        return {CATEGORY: self.category, TITLE: self.title, BRAND: self.brand, COLOUR: self.colour} | self.attributes
 
     def _chips(self, currency: str) -> Iterator[Chip]:
         symbol = get_currency_symbol(currency, locale="en_US")
@@ -143,7 +152,7 @@ def _label(field: str, value: str, beside: list[str]) -> str:
         return value if shared else name
     if value.casefold() == "yes":
         return field
-    return value if field in (BRAND, WORD, CONTAINS) else f"{field}: {value}"
+    return value if field in (TITLE, BRAND, WORD, CONTAINS) else f"{field}: {value}"
 
 
 def _with_shades(colours: list[str]) -> list[str]:
@@ -164,6 +173,8 @@ def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
         return catalogue.rows_by_category.get(value, none)
     if field == BRAND:
         return catalogue.rows_by_brand.get(value.casefold(), none)
+    if field == TITLE:
+        return rows_called(catalogue, value)
     if field == WORD:
         return _joined(_rows_with_word(catalogue, word) for word in members(value))
     if field == CONTAINS:

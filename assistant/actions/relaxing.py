@@ -14,7 +14,7 @@ from assistant.actions.request import Request
 from assistant.replies.conditions import chips, value_name
 from assistant.turn import Note
 from retrieval.facets import facets
-from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, Chip, Filters
+from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, TITLE, Chip, Filters
 from retrieval.hybrid import Hit
 
 GIVEN_UP_FIRST = (COLOUR, "exclude", "attributes", "measure", "rating_min", "in_stock", BRAND, "price_min", "price_max")
@@ -58,7 +58,7 @@ def loosened(request: Request, find: Find, seen: frozenset[int]) -> Relaxed | No
 
 def _conditions(request: Request) -> list[Chip]:
     wanted, language = request.understanding.filters, request.understanding.language
-    given = [chip for chip in chips(wanted, request.shop.currency, language) if chip.field != CATEGORY]
+    given = [chip for chip in chips(wanted, request.shop.currency, language) if chip.field not in (CATEGORY, TITLE)]
     old = {(chip.field, chip.value) for chip in request.state.filters.chips()}
     return sorted(given, key=lambda chip: ((chip.field, chip.value) in old, _rank(chip)))
 

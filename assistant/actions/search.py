@@ -66,7 +66,7 @@ def _hits(request: Request, filters: Filters) -> list[Hit]:
     """All hits that belong, in the order asked for: a superlative and a count are read off all of them."""
     wanted = request.understanding
     everything = len(request.shop.catalogue)
-    if filters.category:  # the shelf itself was named: all that stands on it belongs
+    if filters.kinds:  # the shelf itself was named: all that stands on it belongs
         hits = request.shop.search.search(wanted.query, everything, filters)
         if len(hits) < filters.mask(request.shop.catalogue).sum():
             found = {hit.row for hit in hits}
@@ -185,7 +185,7 @@ def _listed(
     new_words = wanted.query != state.query  # a changed price or colour needs no more words than the list itself
     ids = [hit.product_id for hit in hits[:PAGE]]
     another = wanted.intent == "search" or wanted.returns
-    if another and (wanted.query, wanted.filters.category) != (state.query, state.filters.category):
+    if another and (wanted.query, wanted.filters.kinds) != (state.query, state.filters.kinds):
         state.leave_topic()
     state.query, state.words, state.filters, state.sort = wanted.query, wanted.words, wanted.filters, wanted.sort
     state.offset = 0
@@ -238,7 +238,7 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
         return [Note(key="nearest", values={"query": wanted.words})]
     if len(hits) == 1:
         return [Note(key="found_one")]
-    if wanted.query and not wanted.filters.category:
+    if wanted.query and not wanted.filters.kinds:
         return [Note(key="found_topic", values={"count": count, "query": wanted.words or wish_of(wanted.query)})]
     return [Note(key="found", values={"count": count})]
 
@@ -260,8 +260,8 @@ def _relaxed(request: Request) -> Evidence | None:
     wanted = request.understanding
     found = relaxed(request, partial(_hits, request))
     if found is None:
-        conditions = len(wanted.filters.chips()) - len(wanted.filters.category)
-        shelf = Filters(category=wanted.filters.category)
+        conditions = len(wanted.filters.chips()) - len(wanted.filters.kinds)
+        shelf = Filters(category=wanted.filters.category, title=wanted.filters.title)
         return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
     budget = {"price_min": wanted.filters.price_min, "price_max": wanted.filters.price_max}
     wanted.filters = found.filters

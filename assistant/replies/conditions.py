@@ -13,7 +13,7 @@ import yaml
 
 from assistant.replies.phrases import say
 from assistant.turn import Language
-from assistant.understanding.chinese import called
+from assistant.understanding.terms import called
 from data.lexicon import load
 from data.records import shelf_name
 from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, REFUSAL_CHIP, Chip, Filters

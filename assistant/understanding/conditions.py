@@ -160,7 +160,11 @@ def _never(said: str, start: int, linker: Linker) -> list[Mention]:
 def _in_catalogue_words(said: str, linker: Linker) -> str:
     """The words as the listings would have them."""
     plain = said.strip().lower()
-    return (linker.translated(plain) or linker.meaning(plain)).lower() or plain if has_cjk(plain) else plain
+    if not has_cjk(plain):
+        return plain
+    translated = linker.translated(plain)
+    meant = translated if linker.is_here(translated) else linker.meaning(plain)
+    return (meant or translated or plain).lower()
 
 
 def _dropped(said: str, linker: Linker) -> set[str]:

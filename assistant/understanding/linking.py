@@ -8,7 +8,6 @@ the shop's own, and nothing where none lies near.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from assistant.understanding.chinese import beyond_known_words, in_known_words
+from assistant.understanding import terms
 from assistant.understanding.inflection import singular
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
@@ -34,6 +33,7 @@ from data.records import CATEGORY_SEPARATOR, shelf_name
 from data.store import fingerprint
 from retrieval.filters import CATEGORY, COLOUR
 from retrieval.phrases import PhraseEncoder
+from retrieval.titles import WORD, name_of
 
 SAME: Final = 0.62  # cosine from which two phrases are called the same
 REMEMBERED: Final = 4096  # translations
@@ -47,9 +47,6 @@ TITLED: Final = 3  # products in whose titles words stand that the shop uses
 ON_ONE_SHELF: Final = 0.8  # of the products so called
 IN_A_TITLE: Final = "title"  # stands for the field of words that name no value, which rank
 MOST_NAMED: Final = 4  # words of a value that somebody may say
-
-_WORD: Final = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
-_NAME_ENDS: Final = re.compile(r"[,(/|–—]| - | (?:with|for|in|of) ")
 
 log = structlog.get_logger()
 
@@ -72,7 +69,8 @@ class Near:
 
 class Linker:
     """`phrases` None: by form and spelling alone. In `folder` the vectors of the catalogue's words are kept.
-    `mended` gives words without slips of the finger, `translate` in the catalogue's language, "" where nobody can."""
+    `mended` gives words without slips of the finger; `translate` gives them in English, which the catalogue is in, ""
+    where it cannot; None: the catalogue is in another language."""
 
     def __init__(
         self,
@@ -82,9 +80,10 @@ class Linker:
         folder: Path | None = None,
         *,
         mended: Callable[[str], str] = str.lower,
-        translate: Callable[[str], str] = lambda words: "",
+        translate: Callable[[str], str] | None = None,
     ) -> None:
-        self.translated = lru_cache(REMEMBERED)(translate)
+        self._translate = translate
+        self.translated = lru_cache(REMEMBERED)(self._in_the_catalogues_language)
         self._folder = folder
         self._mended = mended
         self._lock = threading.Lock()
@@ -102,21 +101,20 @@ class Linker:
         if not found and not foreign and (mended := self._mended(text)) != text.lower():
             found = [replace(mention, start=0, end=len(text)) for mention in self._vocabulary.mentions(mended)]
         named = found and (not things or any(mention.field == CATEGORY for mention in found))
-        if not named and (known := self._in_known_words(text)):
-            found, named = known, True
         if not named and (foreign or has_cjk(text)):
             found = [*found, *self._across_languages(text, things=things)]
         return [_moved(mention, start) for mention in found]
 
-    def _in_known_words(self, text: str) -> list[Mention]:
-        """What the whole of the words is in English by the lexicon; 女, which is short for 女款, as well."""
-        if not has_cjk(text):
-            return []
-        for said in (text, f"{text}款"):
-            if (english := in_known_words(said)) and not beyond_known_words(said).strip(" 的"):
-                found = self._vocabulary.mentions(english)
-                return [replace(mention, start=0, end=len(text), words=english) for mention in found]
-        return []
+    def _in_the_catalogues_language(self, text: str) -> str:
+        """Term by term, else as the model translates it, else those parts that are terms; "" where nobody knows."""
+        if self._translate is None:
+            return ""
+        return terms.in_english(text, self.is_here) or self._translate(text)
+
+    def is_here(self, english: str) -> bool:
+        """Whether the shop uses the word: of the meanings of a term that one is meant."""
+        named = self._vocabulary.mentions(english)
+        return bool(named) or bool(english) and all(self._vocabulary.knows(word[0]) for word in words_of(english))
 
     def _across_languages(self, text: str, *, things: bool) -> list[Mention]:
         """By what the model translates the words to, where there is one and the catalogue has that; else by meaning: of
@@ -240,7 +238,7 @@ class Linker:
         there = {_singular(word.text) for word in known}
         shelves = defaultdict[str, Counter[str]](Counter)
         for title, path in zip(self._catalogue.titles, self._catalogue.categories, strict=True):
-            for word in _of_title(title.lower(), heads=heads):
+            for word in _of_title(title, heads=heads):
                 shelves[word][path] += 1
         recurring = sorted(shelves.items(), key=lambda each: -each[1].total())[:MOST_TITLE_WORDS]
         return [
@@ -318,8 +316,7 @@ def _titled(text: str, paths: Counter[str], *, is_thing: bool) -> CatalogueWord:
 
 
 def _of_title(title: str, *, heads: bool) -> set[str]:
-    name = _NAME_ENDS.split(title)[0] if heads else title
-    said = _WORD.findall(name)[-2 if heads else 0 :]
+    said = name_of(title)[-2:] if heads else WORD.findall(title.lower())
     return {word for word in [*said[-1 if heads else 0 :], *map(" ".join, pairwise(said))] if len(word) > 2}
 
 

@@ -28,6 +28,10 @@ def _by_language() -> Mapping[str, Mapping[str, Any]]:
     return {code: yaml.safe_load(file.read_text(encoding="utf-8")) for code, file in files.items() if file.is_file()}
 
 
+def languages() -> tuple[str, ...]:
+    return tuple(_by_language())
+
+
 def tables() -> tuple[Mapping[str, Any], ...]:
     return tuple(_by_language().values())
 

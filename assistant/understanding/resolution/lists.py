@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
+
+import numpy as np
 
 from assistant.conversation.commands import Command, Span
 from assistant.turn import Understanding
@@ -21,7 +24,10 @@ from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import Mention, words_of
 from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
+from retrieval.titles import LAST, WORD, rows_called, share_called
 
+TITLED: Final = 3  # products from which on a word of their titles names a thing …
+MOSTLY: Final = 0.4  # … and which part of all that have the word in their titles
 _JOINT = re.compile(r"[,，、+&]")
 
 
@@ -74,7 +80,9 @@ def refine(tools: Tools, turn: Situation) -> Understanding:
     receivers = {mention.start for mention in read.whom}  # "for men": the same for somebody else
     apart = {value for mention in read.things if mention.start not in receivers for value in mention.values}
     another = bool(apart) and not overlapping(apart, state.filters.category) and bool(state.filters.category)
-    if another or (turn.command.has("thing") and not shelves and not state.query):
+    titled = titled_things(tools, turn, [])
+    renamed = bool(titled) and not shelves and bool(state.filters.kinds) and titled != state.filters.title
+    if another or renamed or (turn.command.has("thing") and not shelves and not state.query):
         return find(tools, turn)
     if any(words.found("ordinals", said) for said in turn.command.words("not")):
         return reject(tools, turn.with_command(relabelled(turn.command, "not", "ref")))  # "not the first one"
@@ -113,10 +121,13 @@ def listed(
     grounded = (
         ground(tools.search, scope, carried, wanted, read.measures) if wanted or read.measures else NOTHING_GROUNDED
     )
+    on_shelves = [mention for mention in grounded.filters if mention.field == CATEGORY and mention in read.things]
     soft = ground(tools.search, scope, carried, read.nice).filters if read.nice else []
     filters = _filtering(read, grounded)
     prices = [product.price for product in (turn.pointed.products or turn.table.shown)]
     understanding.filters = conditions(filters, carried, also=_adds(command.text) and refining, shown_prices=prices)
+    if not query.rewritten and not on_shelves and (called := titled_things(tools, turn, understanding.filters.category)):
+        understanding.filters.title = called
     if soft:
         understanding.preferred = conditions(replace(Conditions(), wanted=soft), state.preferred, shown_prices=[])
     elif refining:
@@ -133,6 +144,26 @@ def listed(
         understanding.degree = None
     owned(tools, turn, understanding)
     return understanding
+
+
+def titled_things(tools: Tools, turn: Situation, shelves: list[str]) -> list[str]:
+    """What the titles of some products call each of the things that the command names, by two words or by the last;
+    [] where a thing has no such name. `shelves` bound where they stand."""
+    there = Filters(category=shelves).mask(tools.search.catalogue)
+    named: list[str] = []
+    for thing in turn.command.words("thing"):
+        said = WORD.findall((tools.linker.translated(thing) or thing).lower())[-LAST:]
+        names = [" ".join(said), said[-1]] if len(said) > 1 else said
+        name = next((name for name in names if _is_name(tools, name, there)), "")
+        if not name:
+            return []
+        named.append(name)
+    return named
+
+
+def _is_name(tools: Tools, name: str, there: np.ndarray) -> bool:
+    rows = rows_called(tools.search.catalogue, name)
+    return there[rows].sum() >= TITLED and share_called(tools.search.catalogue, name) >= MOSTLY
 
 
 def unfiltered(

@@ -116,7 +116,7 @@ class Resolver:
             phrases,
             folder,
             mended=lambda words: search.lexical.spelling.mend(words, search.encoder.knows),
-            translate=lambda words: translate(model, words) if model is not None and catalogue_language == "en" else "",
+            translate=(lambda words: translate(model, words) if model else "") if catalogue_language == "en" else None,
         )
         queries = QueryWriter(search, self.vocabulary, self.linker, model, catalogue_language)
         self._tools = Tools(search, model, self.linker, queries, tuple(measured(search.catalogue)))

@@ -1,0 +1,58 @@
+"""What a title calls its product: the words that end the name, before what only describes it ("… jeans in dark blue")."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from data.catalogue import Catalogue
+from retrieval.tokens import stem
+
+LAST: Final = 2  # words of a name that say what the thing is: a "bikini set" is called a bikini as well
+NAME_ENDS: Final = re.compile(r"[,(/|–—]| - | (?:with|for|in|of) ")
+WORD: Final = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
+
+
+def name_of(title: str) -> list[str]:
+    """The words of the name, in lower case."""
+    return WORD.findall(NAME_ENDS.split(title.lower())[0])
+
+
+def rows_called(catalogue: Catalogue, thing: str) -> np.ndarray:
+    """The rows of products that their titles call so, by the last word of the thing, of two words by both: int64."""
+    if not thing.isascii():
+        return catalogue.rows_titled(thing, re.compile(re.escape(thing.casefold())))
+    return _index(catalogue).get(_key(WORD.findall(thing.lower())[-LAST:]), np.empty(0, dtype=np.int64))
+
+
+def share_called(catalogue: Catalogue, thing: str) -> float:
+    """Of the products that have the thing's last word in their titles, the part that is called so: small for "light",
+    which in most titles is a shade."""
+    word = stem((WORD.findall(thing.lower()) or [""])[-1])
+    having = catalogue.rows_titled(word, re.compile(rf"\b{re.escape(word)}")) if word else []
+    return len(rows_called(catalogue, thing)) / len(having) if len(having) else 0.0
+
+
+def _index(catalogue: Catalogue) -> Mapping[str, np.ndarray]:
+    """Stemmed last words of names, alone and in pairs → rows."""
+    if catalogue not in _known:
+        rows = defaultdict[str, list[int]](list)
+        for row, title in enumerate(catalogue.titles):
+            last = name_of(title)[-LAST:]
+            for key in {*map(stem, last), *(_key(pair) for pair in pairwise(last))}:
+                rows[key].append(row)
+        _known[catalogue] = {key: np.array(found, dtype=np.int64) for key, found in rows.items()}
+    return _known[catalogue]
+
+
+def _key(words: tuple[str, ...] | list[str]) -> str:
+    return " ".join(map(stem, words))
+
+
+_known: WeakKeyDictionary[Catalogue, Mapping[str, np.ndarray]] = WeakKeyDictionary()
