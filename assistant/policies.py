@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern that lists one kind of word stays on one line
 """The sentences of a shop's policies that answer a question, several policies at once where several things are asked.
 
 A question and a sentence are compared twice: by meaning (the encoder's cosine) and by the telling words that they
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 import yaml
+from rapidfuzz import fuzz, process
 
 from assistant.answering.quoting import without_links
 from assistant.answering.suspicion import trusted
@@ -31,6 +33,9 @@ SHARED = 0.4
 NAMED = 0.15  # for a policy whose topic the question names
 ENOUGH = 0.42  # a score below which a sentence answers something else
 NEAR_ENOUGH = 0.6  # of that, where the question is known to be one of the policies
+FITTING = 0.1  # for a sentence that has what the question asks for: days, money, a way to do it
+ALIKE = 84  # of 100: a word with a slip of the finger
+SHORTEST_MENDED = 5
 BESIDE = 0.9  # of the best score: what else is quoted of the same policy
 SENTENCES = 3
 
@@ -54,6 +59,26 @@ _EMPTY = frozenset(
 
 _USUAL = ("shipping", "payment")  # topics whose words are said of other matters as well
 _GENERAL = frozenset(stem(word) for word in "cost costs free days take takes work works price can".split())
+
+
+_FITTING = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(says, re.IGNORECASE))
+    for asked, says in (
+        (
+            r"\bhow (?:long|soon|fast|quick|many days)\b|\bwhen\b|\bby (?:\w+day|the|tomorrow|tonight)\b|\bin time\b|多久|几天|幾天|几日|幾日|什么时候|什麼時候|哪天|何时|来得及",
+            r"\b(?:\d+|an?|one|two|few|same|next)[\s-]*(?:\w+[\s-]){0,2}(?:days?|weeks?|months?|hours?|years?|minutes?)\b|[\d一二三四五六七八九十两]\s*(?:个)?(?:工作日|天|日|周|月|小时|年)",
+        ),
+        (
+            r"\bhow much\b|\b(?:costs?|price|fee|charge|expensive|free|pays?)\b|多少[钱錢]|[运運]费|收费|收費|费用|免[费費]|要[钱錢]|谁出|誰出",
+            r"[$€£¥]\s?\d|\d+(?:\.\d+)? ?(?:dollars?|euros?|pounds?|usd|eur)\b|\bfree\b|免[费費]|\d\s*元",
+        ),
+        (
+            r"\bhow (?:do|can|should|would|to)\b|\bwhere (?:do|can|should) (?:i|we)\b|怎么|怎麼|如何|怎样|在哪",
+            r"(?:^|[:;,] ?(?:and |or |then )?|\bcan |\bplease |\byou )(?:print|send|write|click|choose|open|fill|go|call|email|contact|ask|use|drop|log|select|request|tap|bring)\b|\bfrom your\b|[请請]|点击|填写|联系|聯繫",
+        ),
+        (r"\bhow many\b|最多|多少字", r"\d"),
+    )
+)  # what a question wants to hear, and the sentences that say such a thing
 
 
 class Passage(NamedTuple):
@@ -107,6 +132,7 @@ class PolicyBook:
         return Answered(_merged(passages), silent)
 
     def _passages(self, part: str, about: str, enough: float) -> list[Passage]:
+        part = self._mended(part)
         scores = self._scores(f"{part} {about}".strip())
         named = self._named(part)
         several = len(named) > 1 and bool(_SEVERAL.search(part))
@@ -147,7 +173,24 @@ class PolicyBook:
         shared = np.array([sum(weights[term] for term in asked & own) / whole for own in self._terms])
         named = set(self._named(question))
         bonus = np.array([NAMED if number in named else 0.0 for number, _ in self._places])
-        return MEANING * likeness + SHARED * shared + bonus
+        wants = [says for asks, says in _FITTING if asks.search(question)]
+        fitting = np.array([FITTING if any(s.search(text) for s in wants) else 0.0 for _, text in self._places])
+        return MEANING * likeness + SHARED * shared + bonus + fitting
+
+    def _mended(self, question: str) -> str:
+        """The question with misspelt words as the policies, or the shoppers' words for them, have them."""
+        return _WORD.sub(lambda word: self._as_spelt(word[0]), normalise(question).lower())
+
+    def _as_spelt(self, word: str) -> str:
+        if len(word) < SHORTEST_MENDED or word in self._spelt or self._encoder.knows(word):
+            return word
+        near = process.extractOne(word, self._spelt, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return near[0] if near else word
+
+    @cached_property
+    def _spelt(self) -> frozenset[str]:
+        told = " ".join([*self._headed, *(word for word in _words() if word.isascii())])
+        return frozenset(word for word in _WORD.findall(told.lower()) if len(word) >= SHORTEST_MENDED)
 
     @cached_property
     def _headed(self) -> list[str]:

@@ -33,6 +33,8 @@ def act(request: Request) -> Evidence:
     question = _question(request)
     products = _products(request, Question(request.message, request.understanding.english))
     if not products:
+        if question.policies and (answered := request.shop.policy_book.answer(request.message).passages):
+            return quote(request, answered)  # "when will it get here", of nothing in particular
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     titles = titles_of(products)
     answers = [_answer(request, question, product, titles[product.product_id]) for product in products]

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.actions.order_notes import fact, in_list, return_note, status_notes, today_note
+from assistant.actions.order_notes import fact, in_list, price_notes, return_note, status_notes, today_note
 from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
 from assistant.orders import numbered, products_of, with_thing
 from assistant.policies import Passage
 from assistant.returns import ReturnRule, return_rule, window
 from assistant.turn import Evidence, Note
+from assistant.understanding import words
 from assistant.understanding.language import has_cjk, normalise
 from assistant.understanding.service import OrderQuestion, order_number, order_question
 from data.records import Order
@@ -88,8 +89,16 @@ def _meant(request: Request, question: OrderQuestion, orders: list[Order], numbe
     """What the question is about, and the thing that it names and no order has."""
     if number:
         return _Asked(question, numbered(orders, number), exactly=True), ""
-    message = normalise(request.message)
+    message = f"{normalise(request.message)} {request.understanding.english}".strip()
     spoken_of = numbered(orders, _on_the_table(request))
+    if spoken_of and len(orders) > 1 and _another(message):
+        others = [order for order in orders if order not in spoken_of]
+        question = "status" if question == "history" else question
+        return _Asked(question, _likely(question, others), exactly=True), ""  # "what is in the other order?"
+    if question == "history" and request.understanding.act == "order_status":
+        having, _ = with_thing(orders, message, request.shop.catalogue)
+        if having and len(having) < len(orders):
+            return _Asked("status", having, exactly=True, thing=message), ""  # "what did the kettle in it cost?"
     if question == "history":
         if spoken_of and _points(message):
             return _Asked("status", spoken_of, exactly=True), ""  # "what did that one come to?"
@@ -103,6 +112,10 @@ def _meant(request: Request, question: OrderQuestion, orders: list[Order], numbe
     if spoken_of and (_points(message) or spoken_of[0] in likely):
         return _Asked(question, spoken_of, exactly=True), ""
     return _Asked(question, likely, exactly=False), ""
+
+
+def _another(message: str) -> bool:
+    return any(meaning == "other" for _, meaning in words.found("pointers", message))
 
 
 def _points(message: str) -> bool:
@@ -131,8 +144,8 @@ def _likely(question: OrderQuestion, orders: list[Order]) -> list[Order]:
 def _status(request: Request, asked: _Asked) -> Evidence:
     orders = asked.orders[: 1 if asked.exactly else TOLD]
     notes = [note for order in orders for note in status_notes(request, order)]
-    if len(orders) == 1 and orders[0].total is not None and asked.exactly:
-        notes.append(Note(key="order_total", values={"total": request.money(orders[0].total)}))
+    if len(orders) == 1 and asked.exactly:
+        notes += price_notes(request, orders[0], asked.thing)
     on_the_way = any(order.status in ("processing", "shipped") for order in orders)
     return _told(request, orders, notes + (today_note(request, orders) if on_the_way else []))
 
@@ -219,7 +232,7 @@ def _refund(request: Request, asked: _Asked) -> Evidence:
     order = asked.orders[0]
     notes = status_notes(request, order)
     if order.status not in ("returned", "cancelled"):
-        notes.append(Note(key="refund_not_returned"))
+        notes += [*price_notes(request, order, asked.thing), Note(key="refund_not_returned")]
     return _offering(request, _add_policy(request, _told(request, [order], notes), "refund"))
 
 

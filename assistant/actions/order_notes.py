@@ -62,6 +62,18 @@ def status_notes(request: Request, order: Order) -> list[Note]:
     return notes
 
 
+def price_notes(request: Request, order: Order, thing: str = "") -> list[Note]:
+    """What the order came to, and of several goods what that one cost which is meant."""
+    lines = lines_with_thing(order, thing, request.shop.catalogue) if thing else []
+    priced = [line for line in lines if line.price is not None] if len(lines) < len(order.lines) else []
+    notes = [
+        Note(key="order_line_price", values={"line": _line(request, line), "price": request.money(line.price or 0)})
+        for line in priced
+    ]
+    total = [] if order.total is None else [Note(key="order_total", values={"total": request.money(order.total)})]
+    return notes + total
+
+
 def return_note(request: Request, order: Order, rule: ReturnRule | None, thing: str) -> Note:
     """Whether an order, or the thing in it that is meant, can still be returned."""
     lines = lines_with_thing(order, thing, request.shop.catalogue)
@@ -90,8 +102,7 @@ def fact(request: Request, order: Order) -> Fact:
     told = [in_list(request, order)]
     told += [day(request, moment) for moment in (order.shipped_at, order.delivered_at) if moment]
     told += [text for text in (order.carrier, order.tracking) if text]
-    if order.total is not None:
-        told.append(request.money(order.total))
+    told += [request.money(amount) for amount in (order.total, *(line.price for line in order.lines)) if amount]
     return Fact(text="; ".join(told), source="order")
 
 

@@ -47,7 +47,7 @@ def act(request: Request) -> Evidence:
         return listed.model_copy(update=values_there(request, hits))
     if hits and wanted.degree:
         return _by_degree(request, hits, refusal)
-    if hits and wanted.unknown and not (wanted.query or wanted.filters.category):
+    if hits and wanted.unknown and not wanted.filters.kinds:
         return _instead_of(request)
     if hits:
         notes = refusal or [
@@ -246,7 +246,7 @@ def _opening(request: Request, hits: list[Hit]) -> list[Note]:
 def _instead_of(request: Request) -> Evidence:
     """Only a brand was named, and it is not here: the shelves to which its name leads, so far as any do."""
     wanted, search = request.understanding, request.shop.search
-    near = [hit for hit in search.search(" ".join(wanted.unknown), PAGE) if hit.cosine >= AKIN]
+    near = [hit for hit in search.search(" ".join([*wanted.unknown, wanted.query]), PAGE) if hit.cosine >= AKIN]
     shelves = dict.fromkeys(request.shop.catalogue.categories[hit.row] for hit in near)
     wanted.filters.category = [shelf for shelf in shelves if shelf]
     if not wanted.filters.category:

@@ -18,6 +18,7 @@ from assistant.understanding.vocabulary import singular, stem, words_of
 from data.catalogue import Catalogue
 from data.lexicon import load
 from data.records import Product
+from retrieval.filters import COLOUR
 
 YES, NO = "yes", "no"
 LONGEST_VALUE = 4  # words of a value that a question can name
@@ -33,6 +34,8 @@ _SAYS_NOTHING_ALONE = frozenset(
     "standard single double single-use for all any fine good size men women children".split()
 )  # fmt: skip
 _AS_SIZE = r"(?:\b(?:in(?: an?)?|size|eu|uk|us)\s+{0}\b|(?<![\w.]){0}\s*[码碼号號])"
+_AND_MORE = re.compile(r"(?:\s*\w+)?\s*(?:\band\b|\bplus\b|\bwith\b|&|和|加|跟)", re.I)  # "two adults and a dog"
+_GENUINE = re.compile(r"\b(?:real|genuine|pure|solid|true|fake)\b|真|纯|純|足", re.I)  # said of what it is made of
 _SUBJECTS = {"colour": "colours", "material": "materials", "fabric": "materials", "upper": "materials"}
 
 
@@ -125,13 +128,13 @@ class Listing:
         return measure if measure and measure.kind == asked.kind else None
 
     def _compared(
-        self, name: str, asked: Measure, stated: Measure, verdict: bool, question: Question, role: Role
+        self, name: str, asked: Measure, stated: Measure, verdict: bool | None, question: Question, role: Role
     ) -> Answer:
         values = {
             "title": self.title, "name": name_in(name, self.language), "value": self.value(name), "asked": asked.text,
         }  # fmt: skip
-        if not question.yes_or_no:
-            key = "measure_states"
+        if not question.yes_or_no or _AND_MORE.match(question.plain[asked.start :].removeprefix(asked.text)):
+            key, verdict = "measure_states", None
         elif (role == "exact" and not stated.bounded) or asked.bounded or stated.sides or _same(asked, stated):
             key = "measure_yes" if verdict else "measure_no"
         elif verdict:
@@ -147,6 +150,8 @@ class Listing:
         for name in self._stated:
             wanted = self._value_asked(question, name, is_named=name in asked)
             if not wanted or (asked and name not in asked):
+                continue
+            if name == COLOUR and _GENUINE.search(question.plain):
                 continue
             values = {"title": self.title, "name": name_in(name, self.language), "value": self.value(name)}
             own = {value.casefold() for value in (*self.product.values(name), self._stated[name])}

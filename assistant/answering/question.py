@@ -134,7 +134,8 @@ class Question:
     @property
     def follows(self) -> bool:
         """`and the second?`: the last question once more, of another product."""
-        return bool(_FOLLOWS.search(self.plain))
+        own = self.policies or any(words.search(self.plain) for words in _TOPICS.values())
+        return bool(_FOLLOWS.search(self.plain)) and not own  # "and the warranty on it?" asks anew
 
     @cached_property
     def policies(self) -> list[str]:

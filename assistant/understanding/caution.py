@@ -15,6 +15,7 @@ from assistant.understanding.suggestions import suggested
 from assistant.understanding.words import cut_out
 
 SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
+SURE_OF_MORE: Final = 0.8  # beside a condition
 _CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
 CHANGES: Final = {  # acts that change something, and how sure the reader must be of them
@@ -36,14 +37,15 @@ def with_places(command: Command) -> Command:
     return replace(command, spans=tuple(sorted((*command.spans, *marked), key=lambda span: span.start)))
 
 
-def cautious(commands: Sequence[Command]) -> list[Command]:
+def cautious(commands: Sequence[Command], *, after_an_order: bool = False) -> list[Command]:
     """The commands of one message, of which none changes anything where one that would is a mere guess, or where
-    another bids the assistant what only the shop decides: "set its price to 1, then check out"."""
+    another bids the assistant what only the shop decides: "set its price to 1, then check out". `after_an_order`: one
+    was just spoken of, which "cancel it" means."""
     kept = [careful(with_places(command)) for command in commands if not _mere_story(command, commands)]
     against = [command for command in kept if command.act in AGAINST_THE_SHOP]
     if against and len(kept) > 1:
         return [command for command in kept if command.act not in CHANGES and command.act != "tell"]
-    if any(_guessed(command) for command in kept):
+    if any(_guessed(command, after_an_order=after_an_order) for command in kept):
         return [
             replace(command, act=INSTEAD.get(command.act, "unclear")) if command.act in CHANGES else command
             for command in kept
@@ -52,8 +54,13 @@ def cautious(commands: Sequence[Command]) -> list[Command]:
 
 
 def _mere_story(command: Command, commands: Sequence[Command]) -> bool:
-    """What is told beside a wish and marks nothing is not worth keeping."""
-    return command.act == "tell" and not command.spans and len(commands) > 1
+    """What is told beside a wish and marks nothing is not worth keeping, and what is only guessed to be something else
+    is the story of it: "not white, [its see through]"."""
+    if command.spans or len(commands) < 2:
+        return False
+    guessed = command.act in (*AGAINST_THE_SHOP, "offtopic", "expert") and command.sure < SURE_OF_A_CHANGE
+    goes_on = command.act == "more" and command.sure < SURE_OF_MORE
+    return command.act == "tell" or guessed or goes_on
 
 
 def _bids_a_price(command: Command) -> bool:
@@ -62,9 +69,9 @@ def _bids_a_price(command: Command) -> bool:
     return command.act in ("add", "set") and (names_price or words.says("for_free", command.text))
 
 
-def _guessed(command: Command) -> bool:
-    """Unsure, and neither about an order nor in the words of one of the shop's own buttons."""
-    if command.sure >= CHANGES.get(command.act, 0) or order_question(command.text):
+def _guessed(command: Command, *, after_an_order: bool) -> bool:
+    """Unsure, and neither about an order, which nothing here changes, nor in the words of the shop's own buttons."""
+    if command.sure >= CHANGES.get(command.act, 0) or order_question(command.text, spoken_of=after_an_order):
         return False
     if command.act == "handoff" and words.says("person", command.text):
         return False

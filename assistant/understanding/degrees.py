@@ -37,6 +37,8 @@ def read_degree(text: str, attributes: tuple[str, ...] = ()) -> SaidDegree | Non
     names of figures that the shop's listings state, which may be called by name ("longest battery life")."""
     named = _named(text, attributes)
     hits = words.found("degrees", text)
+    if not hits and not named and (mended := words.mended("degrees", text)) != text:
+        return read_degree(mended, attributes)  # "chepest"
     superlative = words.says("most", text)
     if not hits and not (named and superlative):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -18,6 +19,7 @@ from assistant.understanding.titles import quoted_in
 from data.records import Product
 from retrieval.measures import intervals
 
+MOST_NOUNS = 3  # words behind a place that may say of which kind
 MOST_LIKE = 88  # of 100: a word of a title, with a slip of the finger
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
 
@@ -56,7 +58,7 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
     """What the words of one `ref` span mean."""
     if quoted := quoted_in(text, table.everything):
         return Pointed(tuple(quoted.values()), exact=True)
-    places = _places(text)
+    places = places_in(text)
     if (ranked := _by_degree(text, table, places)) is not None:
         return Pointed(tuple(ranked), exact=True)
     if places:
@@ -92,10 +94,23 @@ def _by_place(text: str, table: Table, places: Sequence[int]) -> Pointed:
     return Pointed(tuple({p.product_id: p for p in chosen}.values()), exact=True)
 
 
+def kind_at(text: str, place: _Place, table: Table) -> int:
+    """Where the noun behind a place ends that names a kind of what was shown; the end of the place where there is none:
+    the "belt" of "the first belt and …"."""
+    end, best = place.end, place.end
+    for word in islice(_TOKEN.finditer(text, place.end), MOST_NOUNS):
+        if text[end : word.start()].strip():
+            break
+        end = word.end()
+        if _of_a_kind(text[place.start : end], table):
+            best = end
+    return best
+
+
 def _of_a_kind(text: str, table: Table) -> list[Product]:
     """The products that the noun beside a place names, in the order in which they were shown; [] where none are."""
     plain = simplified(text.lower())
-    for place in reversed(_places(text)):
+    for place in reversed(places_in(text)):
         plain = f"{plain[: place.start]} {plain[place.end :]}"
     said = [word for word in content_words(plain) if not word.isdigit()]
     if not said:
@@ -107,7 +122,7 @@ def _of_a_kind(text: str, table: Table) -> list[Product]:
     return []
 
 
-def _places(text: str) -> list[_Place]:
+def places_in(text: str) -> list[_Place]:
     """The places that the words count, in their order; a word of a degree ("top rated") is none."""
     plain = simplified(text.lower())
     graded = [span for part in ("degrees", "unplaced") for span, _ in words.found(part, plain)]
@@ -290,7 +305,10 @@ def _stated(word: str, described: set[str], product: Product, meaning: Meaning) 
             return True
         known = meaning(word).lower()
         return bool(known) and all(stem(part) in described for part in known.split())
-    return len(word) > 3 and any(fuzz.ratio(word, other) >= MOST_LIKE for other in described if len(other) > 3)
+    if len(word) < 3:
+        return False
+    cut = any(other.startswith(word) and len(other) == len(word) + 1 for other in described)  # "blu"
+    return cut or (len(word) > 3 and any(fuzz.ratio(word, each) >= MOST_LIKE for each in described if len(each) > 3))
 
 
 def _pronoun(text: str, table: Table) -> Pointed:

@@ -91,7 +91,9 @@ _HISTORY = any_of(
 # Words that ask of an order that has just been spoken of: "can I return it?", "and when does it arrive?"
 _FOLLOWS: tuple[tuple[re.Pattern[str], OrderQuestion], ...] = (
     (any_of(r"\b(?:return|exchange|refund|send)\b.{0,12}\b(?:it|this|that|them|these|those|one)\b", r"退|[换換][货貨]"), "return"),
-    (any_of(r"\bcancel (?:it|this|that|them)\b", r"取消"), "cancel"),
+    (any_of(r"\bget (?:\w+ )?back\b|\bhow much (?:\w+ )*back\b", r"退(?:回)?多少|多少[钱錢].{0,4}退"), "refund"),
+    (any_of(r"\bstill (?:in time|ok(?:ay)?|possible|within|open)\b|\btoo late\b|\bhow long (?:have|do) i (?:got|have)\b", r"[还還](?:来得及|來得及|在期限)|(?:来|來)不及"), "return"),
+    (any_of(r"\bcancel (?:it|this|that|them|those|both|all)\b|^\W*cancel\W*$", r"取消"), "cancel"),
     (any_of(r"\bwhen\b.{0,20}\b(?:it|they|this|that)\b.{0,20}\b(?:arrive|come|get here|be here|deliver\w*|ship\w*)\b|\bhow long (?:will|does|until)\b.{0,12}\b(?:it|they)\b", r"什么时候到|什麼時候到|多久(?:能)?到|几时到"), "arrival"),
     (any_of(r"\b(?:where (?:is|are) (?:it|they)|track (?:it|them)|has it (?:shipped|left|been sent))\b", r"在哪|到哪"), "status"),
 )  # fmt: skip

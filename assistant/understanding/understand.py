@@ -63,11 +63,15 @@ class Understander:
         if any(label in message.text for label in _NEVER_WANTED):
             return Understanding(intent="out_of_scope", problem="personal_data", language=message.language)
         commands, source = self.read(message, state, in_cart)
-        commands = cautious(commands)
+        after_an_order = state.service.just_spoken_of(state.number) != "" or state.after == "order"
+        commands = cautious(commands, after_an_order=after_an_order)
         asking = [command for command in commands if command.act not in TALK] or commands[-1:]
         resolved: list[Understanding] = []
         for command in asking:
             understanding = self.resolver.resolve(command, message, state, in_cart)
+            if resolved and _goes_on_about_the_order(command, resolved[-1]):
+                resolved[-1].text = f"{resolved[-1].text} {command.text}"
+                continue
             if not any(_says_again(understanding, before) for before in resolved):
                 resolved.append(understanding)
             if len(understanding.references) == 1 or (understanding.references and understanding.intent == "compare"):
@@ -128,6 +132,11 @@ class Understander:
             cart=", ".join(product.title for product in in_cart[-2:]),
             after=state.after,
         )
+
+
+def _goes_on_about_the_order(command: Command, before: Understanding) -> bool:
+    """ "What was in my last order, and what did it cost?" """
+    return before.intent == "order" and command.act in ("ask", "calculate") and not command.has("thing", "want")
 
 
 def _says_again(understanding: Understanding, before: Understanding) -> bool:

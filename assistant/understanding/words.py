@@ -9,10 +9,13 @@ from importlib import resources
 from typing import Any
 
 import yaml
+from rapidfuzz import fuzz, process
 
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
 
+ALIKE = 84  # of 100: a word with a slip of the finger
+_LONG_WORD = re.compile(r"[a-z]{5,}", re.IGNORECASE)
 _JOINTS = re.compile(r"[,;&，、；]")
 
 Place = tuple[int, int]
@@ -58,6 +61,23 @@ def says(part: str, text: str) -> bool:
     """Whether the text has any word of the part."""
     plain = simplified(text.lower())
     return any(pattern.search(plain) for pattern, _ in _patterns(part))
+
+
+def mended(part: str, text: str) -> str:
+    """The text with words of the part as they are spelt: "chepest" as "cheapest"."""
+    known = _spelt(part)
+
+    def spelt(word: re.Match[str]) -> str:
+        near = process.extractOne(word[0].lower(), known, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return near[0] if near else word[0]
+
+    return _LONG_WORD.sub(spelt, text)
+
+
+@cache
+def _spelt(part: str) -> tuple[str, ...]:
+    said = (word for table in tables() for each, _ in _words(table.get(part, ())) for word in each.split())
+    return tuple(dict.fromkeys(word for word in said if _LONG_WORD.fullmatch(word)))
 
 
 def starts(part: str, text: str) -> bool:

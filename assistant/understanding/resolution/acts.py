@@ -105,6 +105,8 @@ def _by_what_was_spoken_of(turn: Situation, act: str) -> str:
 
 
 def _by_what_came_before(turn: Situation, act: str) -> str:
+    if act == "kit_change" and turn.pointed.exact and words.starts("taking", turn.command.text):
+        return "add"  # "buy the blue lamp" of the set
     if act == "kit_change" and turn.state.bundle is None:
         return "refine" if turn.listed else "kit"
     if act == "back" and not turn.state.past and not turn.listed:
@@ -181,8 +183,8 @@ def _of_the_order(turn: Situation, act: str) -> bool:
         return False
     if act in ("clear_cart", "remove", "view_cart"):
         return not turn.table.cart
-    if act == "policy":
-        return order_question(turn.command.text, spoken_of=True) is not None  # "can I still return it?"
+    if act in ("policy", "ask") and order_question(turn.command.text, spoken_of=True) is not None:
+        return True  # "can I still return it?"
     return act in ("ask", "calculate") and (turn.command.has("own", "order") or names_order(turn.command.text))
 
 

@@ -15,7 +15,7 @@ from assistant.understanding.resolution.products import ask
 from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import words_of
 from data.records import overlapping, shelf_name
-from retrieval.filters import CATEGORY
+from retrieval.filters import CATEGORY, Filters
 
 
 def back(tools: Tools, turn: Situation) -> Understanding:
@@ -44,6 +44,9 @@ def topic_meant(tools: Tools, turn: Situation) -> tuple[Topic, set[str]]:
 
 
 def values(tools: Tools, turn: Situation) -> Understanding:
+    if words.says("selling", turn.command.text) and not turn.command.spans:
+        shop = Understanding(intent="search", asks_values=CATEGORY)  # "what do you sell?"
+        return listed(tools, turn, shop, Filters(), refining=False).model_copy(update={"query": "", "words": ""})
     understanding = of_the_list(tools, turn)
     fields = words.fields_named(turn.command.text) or [
         mention.field for word in turn.command.words("attr") for mention in tools.linker.mentions(word)

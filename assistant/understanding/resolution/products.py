@@ -65,7 +65,8 @@ def calculate(tools: Tools, turn: Situation) -> Understanding:
     amounts = turn.command.has("qty", "ref", "attr", "degree") or words.says("which", turn.command.text)
     if turn.table.cart and not amounts:
         products = ()  # "and altogether?"
-    if turn.state.bundle is not None and not turn.pointed.exact:
+    of_the_set = turn.state.after == "kit" or not turn.table.cart
+    if turn.state.bundle is not None and of_the_set and not turn.pointed.exact:
         products = tuple(tools.search.catalogue.known(part.product_id for part in turn.state.bundle.parts))
     ids = [product.product_id for product in products]
     return Understanding(

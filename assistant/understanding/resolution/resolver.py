@@ -20,6 +20,7 @@ from assistant.understanding.answers import answer_of, chosen
 from assistant.understanding.carrying import conditions
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.linking import Linker
+from assistant.understanding.marking import with_a_thing, with_pointers
 from assistant.understanding.message import Message
 from assistant.understanding.model import translate
 from assistant.understanding.naming import with_whole_names
@@ -28,7 +29,7 @@ from assistant.understanding.querying import QueryWriter
 from assistant.understanding.resolution import earlier, lists, products, recommendations, service, sets
 from assistant.understanding.resolution.acts import act_here
 from assistant.understanding.resolution.plain import plainly
-from assistant.understanding.resolution.situation import Situation, Tools, talk, with_counts
+from assistant.understanding.resolution.situation import Situation, Tools, talk
 from assistant.understanding.titles import with_titles
 from assistant.understanding.vocabulary import Vocabulary
 from data.records import Product
@@ -127,13 +128,16 @@ class Resolver:
         """What the command means here and now. Nothing is changed."""
         tools, known = self._tools, self._tools.search.catalogue.known
         table = Table(known(state.shown), known(state.focus), known(state.seen), in_cart)
-        command = with_counts(with_titles(with_whole_names(command, tools.linker), table.everything))
+        command = with_titles(with_whole_names(with_a_thing(command), tools.linker), table.everything)
+        command = with_pointers(command, table)
         turn = Situation(command, message.language, state, table, tools.linker, tools.figures, bool(message.foreign))
         if (answered := _answered(turn, whole=command.text.strip() == message.text.strip())) is not None:
             return answered
         act = act_here(turn)
         understanding = _resolved(tools, turn, act)
         understanding.language, understanding.act, understanding.text = turn.language, command.act, command.text
+        if understanding.intent == "order" and not message.text.isascii():
+            understanding.english = tools.linker.in_english(command.words("own", "ref", "thing", "want"))
         if understanding.intent in ("ask_product", "compare") and (message.foreign or not message.text.isascii()):
             understanding.english = tools.linker.in_english(command.words(*ASKED_ABOUT) or [command.text])
         understanding.told = service.told(replace(command, act="tell") if act == "tell" else command, tools.linker)

@@ -167,19 +167,6 @@ def _parted(said: str) -> list[str]:
     return parts if len(words.found("ordinals", said)) > 1 and len(parts) > 1 else [said]
 
 
-def with_counts(command: Command) -> Command:
-    """ "One of the third" counts: the number before "of" is no pointer."""
-    spans = tuple(
-        replace(span, label="qty") if span.label == "ref" and _counts(command, span) else span for span in command.spans
-    )
-    return replace(command, spans=spans)
-
-
-def _counts(command: Command, span: Span) -> bool:
-    said, after = span.of(" " * command.start + command.text), command.text[span.end - command.start :]
-    return parse_quantity(said) is not None and words.starts("of", after)
-
-
 def count_of(words_said: str) -> int:
     """Pieces: "2", "a couple", 两袋; one where no number is in it."""
     number = parse_quantity(words_said)

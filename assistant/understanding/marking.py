@@ -1,0 +1,107 @@
+"""Spans that the reader has marked too long, too short or not at all, set right by what is on the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from assistant.conversation.commands import Command, Span
+from assistant.understanding import words
+from assistant.understanding.pointing import Table, kind_at, places_in
+from assistant.understanding.quantities import parse_quantity
+from assistant.understanding.titles import quoted_in
+from retrieval.request import content
+
+POINTING: Final = ("add", "remove", "set", "ask", "compare", "advise", "calculate", "similar", "why", "offer")
+NAMES_NOTHING: Final = ("thing", "use", "ref", "own", "attr", "order", "degree", "allergy")
+_JOINT: Final = re.compile(r"\s*(?:&|\+)\s*")
+_NOUN: Final = re.compile(r"[^\W\d_][\w'-]+")
+
+
+def with_pointers(command: Command, table: Table) -> Command:
+    """The pointers one by one, each with the noun beside it: "[first and one of the second]{ref}" is two and a number,
+    "the [first]{ref} belt" points at the belt; a name with "&" in it is one."""
+    if command.act not in POINTING or quoted_in(command.text, table.everything):
+        return with_counts(command)
+    return with_counts(_with_kinds(_with_whole_names(_parted(command)), table))
+
+
+def with_counts(command: Command) -> Command:
+    """ "One of the third" counts: the number before "of" is no pointer."""
+    spans = tuple(
+        replace(span, label="qty") if span.label == "ref" and _counts(command, span) else span for span in command.spans
+    )
+    return replace(command, spans=spans)
+
+
+def with_a_thing(command: Command) -> Command:
+    """A search in which nothing is marked as the thing wanted is for the noun that is left over: "iphone 15 [case]"."""
+    if command.act != "find" or not command.spans or command.has(*NAMES_NOTHING):
+        return command
+    left = command.text
+    for span in command.own_spans:
+        left = left[: span.start] + "," * (span.end - span.start) + left[span.end :]
+    telling = content(left.replace(",", " ").strip(" ?!.")).split()
+    common = words.common_words().get("en", frozenset())
+    nouns = [word for word in telling if _NOUN.fullmatch(word) and len(word) > 2 and word.lower() not in common]
+    if not nouns or (start := left.rfind(nouns[-1])) < 0:
+        return command
+    span = Span(command.start + start, command.start + start + len(nouns[-1]), "thing")
+    return replace(command, spans=tuple(sorted((*command.spans, span), key=lambda each: each.start)))
+
+
+def _counts(command: Command, span: Span) -> bool:
+    said, after = span.of(" " * command.start + command.text), command.text[span.end - command.start :]
+    return parse_quantity(said) is not None and words.starts("of", after)
+
+
+def _parted(command: Command) -> Command:
+    spans = list[Span]()
+    for span in command.spans:
+        said = command.text[span.start - command.start : span.end - command.start]
+        if span.label == "ref" and len(places_in(said)) > 1:
+            spans += _parts(said, span)
+        else:
+            spans.append(span)
+    return replace(command, spans=tuple(spans))
+
+
+def _parts(said: str, span: Span) -> Iterator[Span]:
+    joints = sorted(place for part in ("both", "either") for place, _ in words.found(part, said))
+    starts = [0, *(end for _, end in joints)]
+    ends = [*(start for start, _ in joints), len(said)]
+    parts = [(start, end) for start, end in zip(starts, ends, strict=True) if said[start:end].strip()]
+    if not all(places_in(said[start:end]) for start, end in parts):
+        yield span
+        return
+    for start, end in parts:
+        of = next((place for place, _ in words.found("of", said[start:end])), None)
+        if of is not None and parse_quantity(said[start : start + of[0]]) is not None:
+            yield Span(span.start + start, span.start + start + of[0], "qty")
+            start += of[1]
+        yield Span(span.start + start, span.start + end, "ref")
+
+
+def _with_whole_names(command: Command) -> Command:
+    """ "The [Salt]{ref} & [Stone one]{ref}" is one product."""
+    spans = list[Span]()
+    for span in command.spans:
+        before = spans[-1] if spans else None
+        between = command.text[before.end - command.start : span.start - command.start] if before else ""
+        if before and before.label == span.label == "ref" and _JOINT.fullmatch(between):
+            spans[-1] = replace(before, end=span.end)
+        else:
+            spans.append(span)
+    return replace(command, spans=tuple(spans))
+
+
+def _with_kinds(command: Command, table: Table) -> Command:
+    """Each place with the noun beside it, where such things were shown: "the first belt and the second shirt"."""
+    text, kinds = command.text, list[Span]()
+    for place in places_in(text):
+        if (end := kind_at(text, place, table)) > place.end:
+            kinds.append(Span(command.start + place.start, command.start + end, "ref"))
+    others = [s for s in command.spans if not any(s.start < k.end and k.start < s.end for k in kinds)]
+    return replace(command, spans=tuple(sorted([*others, *kinds], key=lambda span: span.start)))
