@@ -185,7 +185,7 @@ class PolicyBook:
         if len(word) < SHORTEST_MENDED or word in self._spelt or self._encoder.knows(word):
             return word
         near = process.extractOne(word, self._spelt, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return near[0] if near else word
+        return near[0] if near and near[0][0] == word[0] else word  # "unopened" is not "opened"
 
     @cached_property
     def _spelt(self) -> frozenset[str]:

@@ -105,6 +105,8 @@ class DialogueState(BaseModel):
     service: Service = Field(default_factory=Service)
     offer: dict[str, int] = Field(default_factory=dict)  # product id → pieces offered to be put in the cart
     offer_made: int = -9  # the turn in which they were: only the next one may accept it
+    sum: dict[str, int] = Field(default_factory=dict)  # product id → pieces of the last sum that was told …
+    summed: int = -9  # … and the turn in which it was
     checkout: str = ""  # the mark of the summary that waits for a confirmation (`assistant.checkout`)
     checkout_shown: int = -9  # the turn in which it was shown: only the next one may confirm it in words
 

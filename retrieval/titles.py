@@ -1,4 +1,4 @@
-"""What a title calls its product: the words that end the name, before what only describes it ("… jeans in dark blue")."""
+"""What a title calls its product: the words that end the name, before what only describes it ("… jeans in blue")."""
 
 from __future__ import annotations
 
@@ -32,11 +32,21 @@ def rows_called(catalogue: Catalogue, thing: str) -> np.ndarray:
 
 
 def share_called(catalogue: Catalogue, thing: str) -> float:
-    """Of the products that have the thing's last word in their titles, the part that is called so: small for "light",
-    which in most titles is a shade."""
-    word = stem((WORD.findall(thing.lower()) or [""])[-1])
-    having = catalogue.rows_titled(word, re.compile(rf"\b{re.escape(word)}")) if word else []
+    """Of the products that have the words in their titles, the part that is called so: small for "light", which in most
+    titles is a shade."""
+    stems = [stem(word) for word in WORD.findall(thing.lower())[-LAST:]]
+    together = re.compile(r"\b" + r"\w*[\s-]".join(map(re.escape, stems)))
+    having = catalogue.rows_titled(stems[-1], together) if stems else []
     return len(rows_called(catalogue, thing)) / len(having) if len(having) else 0.0
+
+
+def share_said(catalogue: Catalogue, wish: str) -> np.ndarray:
+    """The part of the wish's words that each row's title has: float `[len(catalogue)]`, 1 for all of them."""
+    stems = {stem(word) for word in WORD.findall(wish.lower())}
+    share = np.zeros(len(catalogue))
+    for word in stems:
+        share[catalogue.rows_titled(word, re.compile(rf"\b{re.escape(word)}"))] += 1 / len(stems)
+    return share
 
 
 def _index(catalogue: Catalogue) -> Mapping[str, np.ndarray]:

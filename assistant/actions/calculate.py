@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
 from assistant.answering.several import titles_of
+from assistant.policy_topics import POLICIES
 from assistant.turn import Evidence, Note
 from assistant.understanding.amounts import find_amounts
 from assistant.understanding.measures import read_measures
@@ -32,6 +34,8 @@ PERCENT: Final = re.compile(r"(\d{1,2}(?:\.\d)?)\s?(?:%|per ?cent)|([1-9](?:\.[1
 def act(request: Request) -> Evidence | None:
     """None where there is nothing to reckon with: then it is a question like any other."""
     text, products = request.message, request.referenced()
+    if (whole := _with_shipping(request, text)) is not None:
+        return whole
     for attempt in (_for_a_measure, _converted, _share_of, _for_each):
         if (evidence := attempt(request, text, products)) is not None:
             return evidence
@@ -49,17 +53,37 @@ def _sum(request: Request, text: str, products: list[Product]) -> Evidence:
     if not products:
         if not cart.lines:
             return Evidence(notes=[request.problem("nothing_shown")])
-        note = Note(key="cart_view", values={"lines": cart.in_words, "total": request.money(cart.total)})
-        return Evidence(products=[line.product for line in cart.lines], notes=[note], cart=cart)
+        notes = [Note(key="cart_view", values={"lines": cart.in_words, "total": request.money(cart.total)})]
+        notes += _left(request, text, cart.total)
+        return Evidence(products=[line.product for line in cart.lines], notes=notes, cart=cart)
     pieces = _pieces(request, products)
     total = round(sum(product.price * pieces[product.product_id] for product in products), 2)
     titles = titles_of(products)
     lines = "; ".join(f"{pieces[p.product_id]} × {titles[p.product_id]} ({request.money(p.price)})" for p in products)
     notes = [Note(key="sum", values={"lines": lines, "total": request.money(total)})]
-    if budgets := [money.low for money in find_amounts(text) if money.low > total > 0 and _is_budget(text)]:
-        notes.append(Note(key="sum_left", values={"left": request.money(round(max(budgets) - total, 2))}))
+    notes += _left(request, text, total)
+    request.state.sum, request.state.summed = pieces, request.state.number
     request.state.focus = [product.product_id for product in products]
     return Evidence(products=products, notes=notes, suggestions=[request.say("ask_add"), request.say("ask_cart")])
+
+
+def _left(request: Request, text: str, total: float) -> list[Note]:
+    """What is left of an amount that the message names."""
+    budgets = [money.low for money in find_amounts(text) if money.low > total > 0 and _is_budget(text)]
+    left = {"left": request.money(round(max(budgets) - total, 2))} if budgets else {}
+    return [Note(key="sum_left", values=left)] if left else []
+
+
+def _with_shipping(request: Request, text: str) -> Evidence | None:
+    """The sum once more, and what the shop says of the cost of shipping."""
+    told = request.state.sum and request.state.summed == request.state.number - 1
+    if not (told and POLICIES["shipping"].search(text)):
+        return None
+    products = request.shop.known(list(request.state.sum))
+    request.understanding.quantities = dict(request.state.sum)
+    summed = _sum(request, "", products) if products else Evidence()
+    rules = quote(request, request.shop.policy_book.answer(f"how much {text}", sure=True).passages)
+    return summed.model_copy(update={"notes": [*summed.notes, *rules.notes], "facts": rules.facts})
 
 
 def _pieces(request: Request, products: list[Product]) -> dict[str, int]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.actions import checkout
+from assistant.actions.policy_quotes import quote
 from assistant.actions.request import Request
+from assistant.answering.question import Question
 from assistant.carts import MOST_PIECES, Change
 from assistant.turn import Cart, CartOperation, Evidence, Note
 from data.records import Product
 
+_ASKS = re.compile(r"\b(?:how|what|when|can|do|is|will|where)\b|\?|[吗嗎怎么麼多几]", re.IGNORECASE)
 MANY = 3  # products added by one message
 
 
@@ -39,12 +44,32 @@ def act(request: Request) -> Evidence:
         for product in products
         for note in _changed(request, product, operation, pieces.get(product.product_id, otherwise))
     ]
-    notes = _together(request, notes)
+    notes = [*_together(request, notes), *_asked_beside(request, operation), *_unstated_sizes(request, products)]
     request.state.focus = [product.product_id for product in products]
     cart = request.shop.carts.view(request.session)
     return Evidence(
         products=products, notes=notes, cart=cart, suggestions=[request.say("ask_cart"), request.say("ask_checkout")]
     )
+
+
+def _asked_beside(request: Request, operation: CartOperation) -> list[Note]:
+    """ "I'll take it, how do I pay?": the rules that are asked for with it."""
+    asks = operation == "add" and Question(request.message).policies and _ASKS.search(request.message)
+    return quote(request, request.shop.policy_book.answer(request.message).passages).notes if asks else []
+
+
+def _unstated_sizes(request: Request, products: list[Product]) -> list[Note]:
+    """A size that no listing states is not in the cart, either."""
+    wishes = request.understanding.wishes
+    stated = [f"{product.title} {' '.join(product.attributes.values())}".casefold() for product in products]
+    missing = [wish for wish in wishes if not all(_says(text, wish) for text in stated)]
+    values = {"size": ", ".join(missing), "contact": request.contact()}
+    return [Note(key="cart_size_unstated", values=values)] if missing else []
+
+
+def _says(text: str, size: str) -> bool:
+    bare = re.escape(size.casefold().removeprefix("size").strip())
+    return bool(re.search(rf"(?<![a-z0-9]){bare}(?![a-z0-9])", text))
 
 
 def _offered(request: Request, products: list[Product]) -> Evidence:

@@ -25,6 +25,7 @@ from data.records import CATEGORY_SEPARATOR, shelf_name
 from retrieval.filters import COLOUR, Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
+from retrieval.titles import share_said
 
 PAGE = 6  # products in one list
 AKIN = 0.42  # cosine from which a product is worth showing beside "we don't have that"
@@ -77,8 +78,12 @@ def _hits(request: Request, filters: Filters) -> list[Hit]:
         hits = request.shop.search.search("", everything, filters)
     if not wanted.counting:
         hits = [hit for hit in hits if hit.product_id not in request.state.rejected]
-    preferred = wanted.preferred.mask(request.shop.catalogue)
-    return sorted(hits, key=lambda hit: (not preferred[hit.row], _order(request, hit)))
+    catalogue = request.shop.catalogue
+    preferred = wanted.preferred.mask(catalogue)
+    saying = np.zeros(everything)
+    for wish in wanted.wishes:
+        saying += np.round(share_said(catalogue, wish), 1)
+    return sorted(hits, key=lambda hit: (not preferred[hit.row], -saying[hit.row], _order(request, hit)))
 
 
 def _by_degree(request: Request, hits: list[Hit], refusal: list[Note]) -> Evidence:

@@ -33,7 +33,7 @@ _STOCK = any_of(
 _RATING = any_of(r"\brat(?:ing|ed|ings)\b|\bhow many stars\b|\bstars\b", r"[评評]分|几颗星|几星|幾星")
 _REVIEWS = any_of(
     r"\breview(?:s|ers?)?\b|\b(?:people|customers|buyers|others|users|shoppers|owners|everyone|anyone|anybody|they all) (?:\w+ )?(?:say|saying|think|like|love|complain|use|used|tried|report|mention|had|have|happy|recommend)\w*\b|\b(?:any|has any)(?:one|body) (?:\w+ )?(?:use|tri|take|wear|wore|took)\w*\b",
-    r"\bany good\b|\bworth (?:it|the money|buying)\b|\b(?:pros|cons)\b|\bdownsides?\b|\bdrawbacks?\b|\bcomplain\w*\b|\bcomplaints?\b|\bproblems? with\b|\bwhat(?:'?s| is| are) (?:bad|wrong|good|great|not (?:so )?good)\b|\bweakness\w*\b|\bfeedback\b|\bopinions?\b",
+    r"\bany good\b|\bworth (?:it|the money|buying)\b|\b(?:pros|cons)\b|\bdownsides?\b|\bdrawbacks?\b|\bcomplain\w*\b|\bcomplaints?\b|\bproblems? with\b|\b(?:wrong|bad) (?:with|about)\b|\bwhat(?:'?s| is| are) (?:bad|wrong|good|great|not (?:so )?good)\b|\bweakness\w*\b|\bfeedback\b|\bopinions?\b",
     r"[评評][价價论論]|口碑|好用[吗嗎不的]|好不好|好[吗嗎]\W*$|怎么样|怎麼樣|值得[买買]|值不值|[缺优優][点點]|毛病|不足|吐槽|差[评評]|好[评評]|有人.{0,8}[用买買过過带帶抱说說觉覺]|(?:多少|几个|幾個)人.{0,4}(?:[说說觉覺推]|好用|喜)|抱怨|[买買][家过過]的?人|大家",
 )
 _ABOUT = any_of(
@@ -135,7 +135,7 @@ class Question:
     def follows(self) -> bool:
         """`and the second?`: the last question once more, of another product."""
         own = self.policies or any(words.search(self.plain) for words in _TOPICS.values())
-        return bool(_FOLLOWS.search(self.plain)) and not own  # "and the warranty on it?" asks anew
+        return bool(_FOLLOWS.search(self.plain)) and not own  # "and is the guarantee of it long" asks anew
 
     @cached_property
     def policies(self) -> list[str]:

@@ -22,7 +22,7 @@ from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, 
 from assistant.understanding.vocabulary import Mention
 from assistant.understanding.words import cut_out
 from data.records import overlapping
-from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, WORD
+from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, TITLE, WORD
 from retrieval.measures import Measure
 from retrieval.request import content
 
@@ -145,10 +145,16 @@ def _for_whom(read: Conditions) -> list[Mention]:
 
 
 def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> list[Mention]:
-    """What is not wanted: the catalogue's values of that name, and any title or value that has the word."""
-    calls_itself = [m for m in named if m.field == CATEGORY] and named
-    word = _in_catalogue_words(said, linker)
-    return calls_itself or [*named, Mention(start, start + len(said), WORD, (word,))]
+    """What is not wanted: the catalogue's values of that name, and any title or value that has the word; of a kind of
+    thing whatever is called so, on whichever shelf: "no gloves" of gardening gloves as well."""
+    end = start + len(said)
+    shelves = [m for m in named if m.field == CATEGORY]
+    words_for_it = [*linker.meanings(said), _in_catalogue_words(said, linker)]
+    if not shelves:
+        return [*named, Mention(start, end, WORD, (words_for_it[-1],))]
+    called = [word for word in dict.fromkeys(words_for_it) if linker.calls(word)]
+    others = [m for word in called for m in linker.mentions(word, start, things=True) if m.field == CATEGORY]
+    return [*named, *others, *(Mention(start, end, TITLE, (word,)) for word in called)]
 
 
 def _never(said: str, start: int, linker: Linker) -> list[Mention]:

@@ -8,6 +8,7 @@ the shop's own, and nothing where none lies near.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from assistant.understanding import terms
+from assistant.understanding import terms, words
 from assistant.understanding.inflection import singular
 from assistant.understanding.language import has_cjk
 from assistant.understanding.scripts import simplified
@@ -31,9 +32,10 @@ from data.files import replacing
 from data.lexicon import load
 from data.records import CATEGORY_SEPARATOR, shelf_name
 from data.store import fingerprint
+from retrieval.dialect import exchanged
 from retrieval.filters import CATEGORY, COLOUR
 from retrieval.phrases import PhraseEncoder
-from retrieval.titles import WORD, name_of
+from retrieval.titles import WORD, name_of, rows_called
 
 SAME: Final = 0.62  # cosine from which two phrases are called the same
 REMEMBERED: Final = 4096  # translations
@@ -47,6 +49,8 @@ TITLED: Final = 3  # products in whose titles words stand that the shop uses
 ON_ONE_SHELF: Final = 0.8  # of the products so called
 IN_A_TITLE: Final = "title"  # stands for the field of words that name no value, which rank
 MOST_NAMED: Final = 4  # words of a value that somebody may say
+
+_WORDS: Final = re.compile(r"[a-z]+", re.IGNORECASE)
 
 log = structlog.get_logger()
 
@@ -109,30 +113,48 @@ class Linker:
         """Term by term, else as the model translates it, else those parts that are terms; "" where nobody knows."""
         if self._translate is None:
             return ""
-        return terms.in_english(text, self.is_here) or self._translate(text)
+        english = terms.in_english(text, self._fitness) or self._translate(text)
+        return _WORDS.sub(lambda word: exchanged(word[0], self._vocabulary.knows), english)
+
+    def _fitness(self, english: str) -> int:
+        """How well a meaning fits the shop: that of a whole name better than that of words of it."""
+        named = self._vocabulary.mentions(english)
+        if any(mention.end - mention.start == len(english) for mention in named):
+            return 2
+        return int(self.is_here(english))
+
+    def meanings(self, text: str) -> list[str]:
+        """All that a single term of another language may mean here: 锅 is a pot and a pan."""
+        pieces = terms.taken_apart(text) if self._translate is not None else []
+        return [meaning for meaning in pieces[0].meanings if self.is_here(meaning)] if len(pieces) == 1 else []
+
+    def calls(self, name: str) -> bool:
+        """Whether titles end in the name."""
+        return len(rows_called(self._catalogue, name)) > 0
 
     def is_here(self, english: str) -> bool:
         """Whether the shop uses the word: of the meanings of a term that one is meant."""
         named = self._vocabulary.mentions(english)
-        return bool(named) or bool(english) and all(self._vocabulary.knows(word[0]) for word in words_of(english))
+        return bool(named) or (bool(english) and all(self._vocabulary.knows(word[0]) for word in words_of(english)))
 
     def _across_languages(self, text: str, *, things: bool) -> list[Mention]:
         """By what the model translates the words to, where there is one and the catalogue has that; else by meaning: of
         the words, and of their translation with them."""
         translated = self.translated(text)
-        named = [
-            replace(mention, start=0, end=len(text), words=translated)
-            for mention in self._vocabulary.mentions(translated)
-            if (mention.field == CATEGORY) == things
-        ]
-        if named:
-            return named[-1:] if things else named
+        found = self._vocabulary.mentions(translated)
+        of_whom = [mention for mention in found if words.starts("receiving", translated[mention.start : mention.end])]
+        named = [mention for mention in found if (mention.field == CATEGORY) == things and mention not in of_whom]
+        meant = [*of_whom, *(named[-1:] if things else named)] if named or not things else []
+        meant = [replace(mention, start=0, end=len(text), words=translated) for mention in meant]
+        if meant and (not things or any(m.end - m.start == len(translated) for m in found)):
+            return meant  # not just by its last word: an insulated bottle may stand with the insulated mugs
         near = self.nearest(text, 1, things=things, beside=translated)
         values = self.nearest_values(text, 1, things=things, beside=translated)
         if values and values[0].cosine >= max(SAME, near[0].cosine - AS_NEAR):
             near = values
         filters = near and near[0].cosine >= SAME and near[0].word.values
-        return [_mention(near[0].word, len(text))] if filters else []
+        receivers = [replace(mention, start=0, end=len(text), words=translated) for mention in of_whom]
+        return [*receivers, _mention(near[0].word, len(text))] if filters else meant
 
     def _colour(self, text: str) -> list[Mention]:
         """红, said by itself of a colour; within other words a single character means something else."""

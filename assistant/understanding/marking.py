@@ -52,6 +52,21 @@ def with_a_thing(command: Command) -> Command:
     return replace(command, spans=tuple(sorted((*command.spans, span), key=lambda each: each.start)))
 
 
+def with_tight_things(command: Command) -> Command:
+    """A thing without the clause behind it: of "[jeans that flatter me]{thing}" only the jeans are one."""
+    spans = list[Span]()
+    for span in command.spans:
+        said = command.text[span.start - command.start : span.end - command.start]
+        clause = next((place for place, _ in words.found("clauses", said) if said[: place[0]].strip()), None)
+        if span.label != "thing" or clause is None:
+            spans.append(span)
+            continue
+        spans.append(replace(span, end=span.start + len(said[: clause[0]].rstrip())))
+        if said[clause[1] :].strip():
+            spans.append(replace(span, start=span.start + clause[1] + 1, label="use"))
+    return replace(command, spans=tuple(spans))
+
+
 def _counts(command: Command, span: Span) -> bool:
     said, after = span.of(" " * command.start + command.text), command.text[span.end - command.start :]
     return parse_quantity(said) is not None and words.starts("of", after)
@@ -78,10 +93,10 @@ def _parts(said: str, span: Span) -> Iterator[Span]:
         return
     for start, end in parts:
         of = next((place for place, _ in words.found("of", said[start:end])), None)
-        if of is not None and parse_quantity(said[start : start + of[0]]) is not None:
+        of = of if of is not None and parse_quantity(said[start : start + of[0]]) is not None else None
+        if of is not None:
             yield Span(span.start + start, span.start + start + of[0], "qty")
-            start += of[1]
-        yield Span(span.start + start, span.start + end, "ref")
+        yield Span(span.start + start + (of[1] if of else 0), span.start + end, "ref")
 
 
 def _with_whole_names(command: Command) -> Command:

@@ -18,6 +18,7 @@ from assistant.understanding.scripts import simplified
 from assistant.understanding.titles import quoted_in
 from data.records import Product
 from retrieval.measures import intervals
+from retrieval.titles import LAST, name_of
 
 MOST_NOUNS = 3  # words behind a place that may say of which kind
 MOST_LIKE = 88  # of 100: a word of a title, with a slip of the finger
@@ -98,11 +99,13 @@ def kind_at(text: str, place: _Place, table: Table) -> int:
     """Where the noun behind a place ends that names a kind of what was shown; the end of the place where there is none:
     the "belt" of "the first belt and …"."""
     end, best = place.end, place.end
+    names = (word for p in table.everything for word in [*name_of(p.title)[-LAST:], *p.family.lower().split()])
+    called = {stem(singular(name)) for name in names}
     for word in islice(_TOKEN.finditer(text, place.end), MOST_NOUNS):
         if text[end : word.start()].strip():
             break
         end = word.end()
-        if _of_a_kind(text[place.start : end], table):
+        if stem(singular(word[0].lower())) in called and _of_a_kind(text[place.start : end], table):
             best = end
     return best
 

@@ -27,12 +27,13 @@ class Piece(NamedTuple):
     meanings: Sequence[str]
 
 
-def in_english(text: str, prefers: Callable[[str], bool] = bool) -> str:
-    """The text word by word in English, of several meanings the first that is preferred; "" where a part is no term."""
+def in_english(text: str, fitness: Callable[[str], int] = lambda meaning: 0) -> str:
+    """The text word by word in English, of several meanings the fittest, of equals the first; "" where a part is no
+    term."""
     pieces = taken_apart(text)
     if not pieces or not all(piece.meanings for piece in pieces):
         return ""
-    return " ".join(_chosen(piece.meanings, prefers) for piece in pieces)
+    return " ".join(max(piece.meanings, key=fitness) for piece in pieces)
 
 
 def taken_apart(text: str) -> list[Piece]:
@@ -49,10 +50,10 @@ def taken_apart(text: str) -> list[Piece]:
             unknown, count = costs[start]
             if (candidate := (unknown + cost, count + (piece is not None))) < costs[end]:
                 costs[end], ways[end] = candidate, (start, piece)
-    pieces, end = list[Piece](), len(plain)
+    pieces, end = list[Piece | None](), len(plain)
     while end:
         end, piece = ways[end]
-        pieces += [piece] if piece else []
+        pieces.append(piece)
     return _joined(reversed(pieces))
 
 
@@ -85,19 +86,17 @@ def _parts(plain: str, place: int) -> bool:
     return place in (0, len(plain)) or any(around)
 
 
-def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    """With what is unknown in one piece."""
+def _joined(pieces: Iterable[Piece | None]) -> list[Piece]:
+    """With what is unknown on end in one piece."""
     found: list[Piece] = []
+    before: Piece | None = None
     for piece in pieces:
-        if found and not piece.meanings and not found[-1].meanings:
+        if piece and before and not piece.meanings and not before.meanings:
             found[-1] = Piece(found[-1].said + piece.said, [])
-        else:
+        elif piece:
             found.append(piece)
+        before = piece
     return found
-
-
-def _chosen(meanings: Sequence[str], prefers: Callable[[str], bool]) -> str:
-    return next(filter(prefers, meanings), meanings[0])
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from assistant.understanding.chinese import beyond_known_words, in_known_words
+from assistant.understanding import terms
 from data.demo.specs import load_departments
 
 TENTS = "Outdoor > Camping > Tents"
@@ -138,13 +138,8 @@ def test_chinese_that_nobody_can_read_is_no_list_of_something_else(shopper) -> N
     assert shopper.says("有没有防蚊液").products == []
 
 
-def test_every_family_of_the_demo_store_is_known_by_its_chinese_names() -> None:
-    """The specifications name families in Chinese; the assistant must know those names as a whole."""
-    unknown = {
-        name
-        for department in load_departments()
-        for family in department.families
-        for name in family.chinese
-        if not in_known_words(name) or beyond_known_words(name).strip()
-    }
-    assert unknown == set()
+def test_most_families_of_a_shop_are_called_by_terms_that_nobody_fitted_to_it() -> None:
+    """The terms are words of shops in general; the demo store's specifications name its families in Chinese."""
+    names = [name for each in load_departments() for family in each.families for name in family.chinese]
+    known = [name for name in names if terms.in_english(name)]
+    assert len(known) / len(names) > 0.6

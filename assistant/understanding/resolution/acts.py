@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.conversation.commands import Command
+from assistant.policy_topics import POLICIES
 from assistant.understanding import words
 from assistant.understanding.pointing import described
 from assistant.understanding.resolution.situation import Situation
@@ -57,10 +58,14 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
         return "order_status"
     if act in ("tell", "recall", "refine", "find") and words.starts("unremember", command.text):
         return "forget"
+    if act == "checkout" and not turn.table.cart and turn.pointed.products:
+        return "add"  # "I'll take it, how do I pay?"
     if act == "set" and not turn.table.cart and turn.spoken_of:
         return "add"  # "2 please", of what was spoken of
     if act == "clear_cart" and command.has("ref", "thing") and not words.says("everything", command.text):
         return "remove"
+    if act in ("ask", "policy") and _goes_on_reckoning(turn):
+        return "calculate"  # "and with shipping?"
     if _of_the_order(turn, act):
         return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
     if act == "add" and command.has("thing") and not turn.pointed.products and not _on_the_table(turn):
@@ -72,6 +77,8 @@ def _by_the_list(turn: Situation, act: str) -> str:
     command = turn.command
     if act == "find" and (_names_the_list_again(turn) or _only_conditions(turn)):
         return "refine"
+    if act == "compare" and turn.listed and command.has("degree") and command.has("want", "fits", "not", *AMOUNTS):
+        return "refine"  # "the cheapest that still has a lid"
     if act == "tell" and (_is_need(command) or (turn.listed and command.has(*SAID_OF_A_LIST))):
         return "refine" if turn.listed else "find"
     if act == "ask" and command.has("thing") and not command.has("attr", "ref") and not _on_the_table(turn):
@@ -186,6 +193,12 @@ def _of_the_order(turn: Situation, act: str) -> bool:
     if act in ("policy", "ask") and order_question(turn.command.text, spoken_of=True) is not None:
         return True  # "can I still return it?"
     return act in ("ask", "calculate") and (turn.command.has("own", "order") or names_order(turn.command.text))
+
+
+def _goes_on_reckoning(turn: Situation) -> bool:
+    state, text = turn.state, turn.command.text
+    told = bool(state.sum) and state.summed == state.number
+    return told and words.says("adding", text) and bool(POLICIES["shipping"].search(text))
 
 
 def _is_need(command: Command) -> bool:

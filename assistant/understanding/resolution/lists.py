@@ -22,7 +22,7 @@ from assistant.understanding.pointing import content_words
 from assistant.understanding.querying import Query
 from assistant.understanding.resolution.situation import Situation, Tools
 from assistant.understanding.vocabulary import Mention, words_of
-from data.records import overlapping
+from data.records import CATEGORY_SEPARATOR, overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, Filters
 from retrieval.titles import LAST, WORD, rows_called, share_called
 
@@ -41,7 +41,22 @@ def find(tools: Tools, turn: Situation) -> Understanding:
         turn = turn.with_command(relabelled(turn.command, "own", "thing"))  # "my toaster broke"
     if len(apart := requests_apart(tools, turn)) > 1:
         return Understanding(intent="search", several=apart)
-    return listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
+    found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
+    found.filters.category = _beside_those_before(turn, found.filters.category)
+    return found
+
+
+def _beside_those_before(turn: Situation, shelves: list[str]) -> list[str]:
+    """Of shelves that share a name in several departments those of the department that the talk is about: after cat
+    trees "treats" are those for cats."""
+    if len(shelves) < 2 or turn.command.has("whom"):
+        return shelves
+    topics = [turn.state.filters.category, *(topic.filters.category for topic in reversed(turn.state.past))]
+    for before in topics:
+        groups = {path.rsplit(CATEGORY_SEPARATOR, 1)[0] for path in before if CATEGORY_SEPARATOR in path}
+        if kept := [path for path in shelves if path.rsplit(CATEGORY_SEPARATOR, 1)[0] in groups]:
+            return kept
+    return shelves
 
 
 def requests_apart(tools: Tools, turn: Situation) -> list[Understanding]:
@@ -76,6 +91,9 @@ def refine(tools: Tools, turn: Situation) -> Understanding:
             relabelled(turn.command, "ref", "want")
         )  # "the orange ones?", and none shown is orange
     state, read = turn.state, turn.conditions
+    carried = state.filters
+    if not (state.query or state.filters or state.kind) and turn.table.focus:  # "5 kg at most", of a set of things
+        carried = Filters(category=[turn.table.focus[-1].category])
     shelves = {value for mention in read.things for value in mention.values}
     receivers = {mention.start for mention in read.whom}  # "for men": the same for somebody else
     apart = {value for mention in read.things if mention.start not in receivers for value in mention.values}
@@ -94,7 +112,7 @@ def refine(tools: Tools, turn: Situation) -> Understanding:
         understanding.references = state.basis
     if turn.pointed.products and turn.command.has("not") and not turn.command.has("want", "degree", "price_max"):
         return reject(tools, turn)
-    return listed(tools, turn, understanding, state.filters, refining=True)
+    return listed(tools, turn, understanding, carried, refining=True)
 
 
 def listed(
@@ -121,13 +139,15 @@ def listed(
     grounded = (
         ground(tools.search, scope, carried, wanted, read.measures) if wanted or read.measures else NOTHING_GROUNDED
     )
-    on_shelves = [mention for mention in grounded.filters if mention.field == CATEGORY and mention in read.things]
+    receivers = {mention.start for mention in read.whom}
+    on_shelves = [mention for mention in read.things if mention.start not in receivers]
     soft = ground(tools.search, scope, carried, read.nice).filters if read.nice else []
     filters = _filtering(read, grounded)
     prices = [product.price for product in (turn.pointed.products or turn.table.shown)]
     understanding.filters = conditions(filters, carried, also=_adds(command.text) and refining, shown_prices=prices)
-    if not query.rewritten and not on_shelves and (called := titled_things(tools, turn, understanding.filters.category)):
-        understanding.filters.title = called
+    if not query.rewritten and not on_shelves:
+        called = titled_things(tools, turn, understanding.filters.category)
+        understanding.filters.title = called or understanding.filters.title
     if soft:
         understanding.preferred = conditions(replace(Conditions(), wanted=soft), state.preferred, shown_prices=[])
     elif refining:

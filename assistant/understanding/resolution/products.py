@@ -11,7 +11,9 @@ from assistant.understanding.pointing import figure_of
 from assistant.understanding.resolution.situation import Situation, Tools
 
 MOST_COMPARED: Final = 4
-ASKED_OF_ALL: Final = ("attr", "want", "degree", "size", "use", "fits", "not", "nice", "allergy", "thing", "stock")
+ASKED_OF_ALL: Final = (
+    *("attr", "whom", "meas", "want", "degree", "size", "use", "fits", "not", "nice", "allergy", "thing", "stock"),
+)
 OF_THE_LIST: Final = 4  # products of a list that a question without a pointer is asked of
 
 
@@ -41,7 +43,9 @@ def compare(tools: Tools, turn: Situation) -> Understanding:
     ids = [product.product_id for product in products[: 2 if len(pointed) == 1 else MOST_COMPARED]]
     problem = "" if ids else turn.pointed.problem
     understanding = Understanding(intent="compare", references=ids, problem=problem, query=turn.command.text)
-    if said is not None:
+    if said is None:
+        understanding.wishes = turn.command.words("degree")
+    else:
         whole = replace(said, compared=False)
         understanding.sort, understanding.degree = whole.sort or "relevance", whole.degree
     return understanding

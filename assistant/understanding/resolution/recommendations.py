@@ -9,6 +9,7 @@ from assistant.turn import Understanding
 from assistant.understanding import words
 from assistant.understanding.carrying import conditions
 from assistant.understanding.grounding import ground
+from assistant.understanding.inflection import singular
 from assistant.understanding.language import has_cjk
 from assistant.understanding.pointing import pointed_at
 from assistant.understanding.resolution.lists import find, listed, relabelled
@@ -47,6 +48,10 @@ def pair(tools: Tools, turn: Situation) -> Understanding:
     """What the message names or points at is what something is to go with; a thing that it asks for is looked for."""
     state, command = turn.state, turn.command
     if command.has("thing"):
+        if fitting := _of_that_kind(turn):
+            found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
+            found.filters.category, found.filters.title = fitting, []
+            return found
         found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
         if found.filters.category or tools.queries.called(command.words("thing")[0]):
             return found
@@ -60,6 +65,20 @@ def pair(tools: Tools, turn: Situation) -> Understanding:
     read = replace(turn.conditions, wanted=[])
     understanding.filters = conditions(read, Filters(), shown_prices=[])
     return understanding
+
+
+def _of_that_kind(turn: Situation) -> list[str]:
+    """The shelves of such things for what it is to go with: "and a bag for it" of a laptop are laptop bags."""
+    about = turn.pointed.products or turn.table.focus
+    if not about or not about[0].family:
+        return []
+    kind = " ".join(map(singular, about[0].family.lower().split()[-1:]))
+    shelves: list[str] = []
+    for thing in turn.command.words("thing"):
+        whole = f"{kind} {thing.lower()}"
+        named = turn.linker.mentions(whole, things=True)
+        shelves += [v for m in named if m.field == CATEGORY and m.end - m.start == len(whole) for v in m.values]
+    return list(dict.fromkeys(shelves))
 
 
 def similar(tools: Tools, turn: Situation) -> Understanding:

@@ -58,6 +58,7 @@ def cart(tools: Tools, turn: Situation, operation: CartOperation) -> Understandi
     understanding.references = [product.product_id for product in products]
     understanding.problem = "" if pointed.products or not turn.command.has("ref") else pointed.problem
     understanding.quantities = turn_at.quantities
+    understanding.wishes = turn.command.words("size") if operation == "add" else []
     return understanding
 
 

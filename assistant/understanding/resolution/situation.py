@@ -9,7 +9,7 @@ from typing import Final
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.conversation.commands import Command, Span
+from assistant.conversation.commands import Command
 from assistant.state import DialogueState
 from assistant.turn import Language, Understanding
 from assistant.understanding import words
