@@ -19,7 +19,7 @@ from assistant.understanding.linking import Linker
 from assistant.understanding.measures import SaidMeasure, of_a_body, read_measures
 from assistant.understanding.money import Price, price_of
 from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, read_sizes
-from assistant.understanding.vocabulary import Mention
+from assistant.understanding.vocabulary import YES, Mention
 from assistant.understanding.words import cut_out
 from data.records import overlapping
 from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, TITLE, WORD
@@ -77,7 +77,7 @@ def read_conditions(
     read = Conditions(price=price_of(command.text, command.own_spans))
     for span in command.own_spans:
         said = command.text[span.start : span.end]
-        if span.label in ("thing", "want", "whom", "nice", "not", "allergy"):
+        if span.label in ("thing", "want", "whom", "nice", "fits", "not", "allergy"):
             _read_value(read, span.label, said, span.start, linker, named)
         elif span.label == "rating":
             read.rating_min = next((a.low for a in find_amounts(said) if 0 < a.low <= 5), read.rating_min)
@@ -111,7 +111,7 @@ def _read_value(
     """What the words name in the catalogue, by what the shopper says of it."""
     if label == "want" and (negated := _NEGATED.match(said)):
         label, said, start = "not", said[negated.end() :], start + negated.end()
-    if len(said) > 1 and not content(said):
+    if len(said) > 1 and (not content(said) or not cut_out(said, [at for at, _ in words.found("lacking", said)])):
         return  # "not", "and": a word of the sentence
     if label == "not":
         read.refused += _refused(said, start, linker, named(said, start))
@@ -121,6 +121,8 @@ def _read_value(
         found = [replace(m, whole=m.end - m.start == len(said)) for m in named(said, start, things=True)]
         here = any(mention.field == CATEGORY for mention in found)
         read.wanted += [mention for mention in found if here or mention.field in (BRAND, COLOUR)]
+    elif label == "fits":  # "for an induction hob", where listings say whether it is
+        read.wanted += [mention for mention in named(said, start) if mention.values == (YES,)]
     elif found := named(said, start):
         {"want": read.wanted, "whom": read.whom, "nice": read.nice}[label].extend(found)
     elif label == "want" and (degree := read_degree(said)) is not None and not degree.compared:
@@ -148,13 +150,12 @@ def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> lis
     """What is not wanted: the catalogue's values of that name, and any title or value that has the word; of a kind of
     thing whatever is called so, on whichever shelf: "no gloves" of gardening gloves as well."""
     end = start + len(said)
-    shelves = [m for m in named if m.field == CATEGORY]
-    words_for_it = [*linker.meanings(said), _in_catalogue_words(said, linker)]
-    if not shelves:
-        return [*named, Mention(start, end, WORD, (words_for_it[-1],))]
-    called = [word for word in dict.fromkeys(words_for_it) if linker.calls(word)]
-    others = [m for word in called for m in linker.mentions(word, start, things=True) if m.field == CATEGORY]
-    return [*named, *others, *(Mention(start, end, TITLE, (word,)) for word in called)]
+    translated = _in_catalogue_words(said, linker)
+    called = [word for word in dict.fromkeys([*linker.meanings(said), translated]) if linker.calls(word)]
+    shelves = [m for word in called for m in linker.mentions(word, start, things=True) if m.field == CATEGORY]
+    if not any(mention.field == CATEGORY for mention in [*named, *shelves]):
+        return [*named, Mention(start, end, WORD, (translated,))]
+    return [*named, *shelves, *(Mention(start, end, TITLE, (word,)) for word in called)]
 
 
 def _never(said: str, start: int, linker: Linker) -> list[Mention]:

@@ -42,6 +42,8 @@ REMEMBERED: Final = 4096  # translations
 ASKED: Final = 0.6  # … and from which a question asks for an attribute
 AS_NEAR: Final = 0.08  # a value is preferred to words of titles that are no nearer than by this
 NEAR: Final = 0.52  # … and from which one is worth a look
+STANDS_OUT: Final = 0.08  # cosine by which one shelf is nearer than the others of its name
+LONGEST_SAID: Final = 300  # characters
 VERSION: Final = "1"  # of the encoding of words
 MOST_WORDS: Final = 4000  # of a catalogue, the commonest
 MOST_TITLE_WORDS: Final = 3000
@@ -128,6 +130,17 @@ class Linker:
         pieces = terms.taken_apart(text) if self._translate is not None else []
         return [meaning for meaning in pieces[0].meanings if self.is_here(meaning)] if len(pieces) == 1 else []
 
+    def likeliest(self, shelves: Sequence[str], said: str) -> list[str]:
+        """Of shelves that all bear the name of a thing those that lie nearest to the whole of what was said: for "a chair
+        to work in" the office chairs. All of them where none stands out."""
+        names = {shelf: shelf_name(shelf).lower() for shelf in shelves}
+        if self._phrases is None or len(set(names.values())) < 2 or len(said) > LONGEST_SAID:
+            return list(shelves)
+        whole = self._phrases.encode_phrase(simplified(said.lower()))
+        cosines = {name: float(whole @ self._phrases.encode_phrase(name)) for name in set(names.values())}
+        best = max(cosines.values())
+        return [shelf for shelf in shelves if cosines[names[shelf]] >= best - STANDS_OUT]
+
     def calls(self, name: str) -> bool:
         """Whether titles end in the name."""
         return len(rows_called(self._catalogue, name)) > 0
@@ -152,6 +165,7 @@ class Linker:
         values = self.nearest_values(text, 1, things=things, beside=translated)
         if values and values[0].cosine >= max(SAME, near[0].cosine - AS_NEAR):
             near = values
+        near = [each for each in near if things or each.word.field != CATEGORY]  # a "big pack" asks for no packing
         filters = near and near[0].cosine >= SAME and near[0].word.values
         receivers = [replace(mention, start=0, end=len(text), words=translated) for mention in of_whom]
         return [*receivers, _mention(near[0].word, len(text))] if filters else meant

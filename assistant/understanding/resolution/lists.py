@@ -42,7 +42,10 @@ def find(tools: Tools, turn: Situation) -> Understanding:
     if len(apart := requests_apart(tools, turn)) > 1:
         return Understanding(intent="search", several=apart)
     found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
-    found.filters.category = _beside_those_before(turn, found.filters.category)
+    shelves = _beside_those_before(turn, found.filters.category)
+    if len(shelves) > 1 and turn.command.has("use", "want", "fits"):
+        shelves = tools.linker.likeliest(shelves, turn.command.text)
+    found.filters.category = shelves
     return found
 
 
