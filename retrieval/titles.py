@@ -31,12 +31,18 @@ def rows_called(catalogue: Catalogue, thing: str) -> np.ndarray:
     return _index(catalogue).get(_key(WORD.findall(thing.lower())[-LAST:]), np.empty(0, dtype=np.int64))
 
 
+def names_ending_in(catalogue: Catalogue, thing: str) -> list[str]:
+    """The names of one word that end in it and are longer: "saucepan" of pan; [] for less than three letters."""
+    end = _key(WORD.findall(thing.lower())[-1:])
+    return [key for key in _index(catalogue) if len(end) > 2 and key != end and key.endswith(end) and " " not in key]
+
+
 def share_called(catalogue: Catalogue, thing: str) -> float:
     """Of the products that have the words in their titles, the part that is called so: small for "light", which in most
     titles is a shade."""
     stems = [stem(word) for word in WORD.findall(thing.lower())[-LAST:]]
     together = re.compile(r"\b" + r"\w*[\s-]".join(map(re.escape, stems)))
-    having = catalogue.rows_titled(stems[-1], together) if stems else []
+    having = catalogue.rows_titled(stems[-1], together) if stems else np.empty(0, dtype=np.int64)
     return len(rows_called(catalogue, thing)) / len(having) if len(having) else 0.0
 
 

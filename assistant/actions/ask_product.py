@@ -35,9 +35,7 @@ def act(request: Request) -> Evidence:
     if not products:
         if question.policies and not request.shop.policies:
             return Evidence(notes=[Note(key="policy_none", values={"contact": request.contact()})])
-        if question.policies and (
-            answered := request.shop.policy_book.answer(request.message, sure=True).passages
-        ):
+        if question.policies and (answered := request.shop.policy_book.answer(request.message, sure=True).passages):
             return quote(request, answered)  # "when will it get here", of nothing in particular
         return Evidence(notes=[request.problem("which_one" if request.state.shown else "nothing_shown")])
     titles = titles_of(products)

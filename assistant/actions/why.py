@@ -8,6 +8,7 @@ from assistant.replies.reasons import in_full, say_reason, short_name
 from assistant.topic import wish_of
 from assistant.turn import Evidence, Note
 from data.records import Product
+from retrieval.filters import REFUSAL_CHIP
 
 MOST_EXPLAINED = 3  # of a whole list
 
@@ -19,6 +20,13 @@ def explained(request: Request) -> Evidence:
     if not products:
         return Evidence(notes=[request.problem("nothing_shown")])
     notes = [_reason(request, product) for product in products]
+    if len(products) == 1 and (rating := products[0].rating) is not None:
+        values = {
+            "title": short_name(products[0].title),
+            "rating": f"{rating:g}",
+            "ratings": f"{products[0].rating_count:,}",
+        }
+        notes.append(Note(key="answer_rating", values=values))
     reasons = {
         product.product_id: say_reason(state.reasons[product.product_id], request.understanding.language)
         for product in products
@@ -35,7 +43,8 @@ def _reason(request: Request, product: Product) -> Note:
     title = short_name(product.title)
     if product.product_id not in state.shown:
         return Note(key="why_unknown", values={"title": title})
-    conditions = [chip.label for chip in chips(state.filters, request.shop.currency, request.understanding.language)]
+    given = chips(state.filters, request.shop.currency, request.understanding.language)
+    conditions = [chip.label for chip in given if not chip.field.startswith(REFUSAL_CHIP)]
     comma = "、" if request.understanding.language == "zh" else ", "
     words = comma.join([*([wish_of(state.query)] if state.query else []), *conditions])
     return Note(key="why_found" if words else "why_browsed", values={"title": title, "words": words})

@@ -155,6 +155,7 @@ def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> lis
     shelves = [m for word in called for m in linker.mentions(word, start, things=True) if m.field == CATEGORY]
     if not any(mention.field == CATEGORY for mention in [*named, *shelves]):
         return [*named, Mention(start, end, WORD, (translated,))]
+    called += [compound for word in called for compound in linker.compounds(word)]
     return [*named, *shelves, *(Mention(start, end, TITLE, (word,)) for word in called)]
 
 

@@ -35,7 +35,7 @@ from data.store import fingerprint
 from retrieval.dialect import exchanged
 from retrieval.filters import CATEGORY, COLOUR
 from retrieval.phrases import PhraseEncoder
-from retrieval.titles import WORD, name_of, rows_called
+from retrieval.titles import WORD, name_of, names_ending_in, rows_called
 
 SAME: Final = 0.62  # cosine from which two phrases are called the same
 REMEMBERED: Final = 4096  # translations
@@ -131,8 +131,8 @@ class Linker:
         return [meaning for meaning in pieces[0].meanings if self.is_here(meaning)] if len(pieces) == 1 else []
 
     def likeliest(self, shelves: Sequence[str], said: str) -> list[str]:
-        """Of shelves that all bear the name of a thing those that lie nearest to the whole of what was said: for "a chair
-        to work in" the office chairs. All of them where none stands out."""
+        """Of shelves that all bear the name of a thing those that lie nearest to the whole of what was said: of chairs
+        "to work in" the office chairs. All of them where none stands out."""
         names = {shelf: shelf_name(shelf).lower() for shelf in shelves}
         if self._phrases is None or len(set(names.values())) < 2 or len(said) > LONGEST_SAID:
             return list(shelves)
@@ -140,6 +140,10 @@ class Linker:
         cosines = {name: float(whole @ self._phrases.encode_phrase(name)) for name in set(names.values())}
         best = max(cosines.values())
         return [shelf for shelf in shelves if cosines[names[shelf]] >= best - STANDS_OUT]
+
+    def compounds(self, name: str) -> list[str]:
+        """What titles call things whose name ends in this one: the saucepans of the pans."""
+        return names_ending_in(self._catalogue, name)
 
     def calls(self, name: str) -> bool:
         """Whether titles end in the name."""

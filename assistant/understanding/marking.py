@@ -16,6 +16,9 @@ from retrieval.request import content
 
 POINTING: Final = ("add", "remove", "set", "ask", "compare", "advise", "calculate", "similar", "why", "offer")
 NAMES_NOTHING: Final = ("thing", "use", "ref", "own", "attr", "order", "degree", "allergy")
+_AS_MEASURES: Final = {"price_max": "meas_max", "price_min": "meas_min"} | dict.fromkeys(
+    ("price", "price_about", "price_range"), "meas"
+)
 _JOINT: Final = re.compile(r"\s*(?:&|\+)\s*")
 _NOUN: Final = re.compile(r"[^\W\d_][\w'-]+")
 
@@ -65,6 +68,17 @@ def with_tight_things(command: Command) -> Command:
         if said[clause[1] :].strip():
             spans.append(replace(span, start=span.start + clause[1] + 1, label="use"))
     return replace(command, spans=tuple(spans))
+
+
+def with_pieces(command: Command) -> Command:
+    """An amount of pieces is no price: "[about 250 pieces]{price_about}" of a puzzle."""
+    spans = tuple(
+        replace(span, label=_AS_MEASURES[span.label])
+        if span.label in _AS_MEASURES and words.says("pieces", span.of(" " * command.start + command.text))
+        else span
+        for span in command.spans
+    )
+    return replace(command, spans=spans)
 
 
 def _counts(command: Command, span: Span) -> bool:

@@ -15,6 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from assistant.conversation.commands import Command, Span
 from assistant.topic import OR
 from assistant.turn import Language
+from assistant.understanding.amounts import find_amounts
 from assistant.understanding.language import has_cjk
 from assistant.understanding.linking import Linker
 from assistant.understanding.measures import of_a_body
@@ -129,17 +130,22 @@ class QueryWriter:
         """What the catalogue calls it, or what it is in the catalogue's language, "" where nobody knows."""
         if translated := self._linker.translated(words):
             return translated
+        if any(find_amounts(words)):
+            return ""  # a number has no neighbours in meaning
         near = self._linker.nearest(words, 1)
         return near[0].word.text if near else ""
 
     def _of_foreign_wish(self, command: Command, said: str, rest: Sequence[str]) -> Query:
         if not command.has("use"):
             return Query(" ".join(dict.fromkeys(rest)), said)
-        things = self._things(command.text) or [
-            each.word.text for use in command.words("use") for each in self._linker.nearest_values(use, 3, things=True)
-        ]
+        things = self._things(command.text) or [thing for use in command.words("use") for thing in self._for(use)]
         words = OR.join(dict.fromkeys(things)) or " ".join(dict.fromkeys(rest)) or self._linker.translated(said)
         return Query(words or said, said, rewritten=bool(things))
+
+    def _for(self, use: str) -> list[str]:
+        """What a purpose is in the catalogue's language, else the shelves that lie nearest to it."""
+        translated = self._linker.translated(use)
+        return [translated] if translated else [n.word.text for n in self._linker.nearest_values(use, 3, things=True)]
 
     def _is_foreign(self, words: str) -> bool:
         """Whether the catalogue's language is English and the words' is not."""

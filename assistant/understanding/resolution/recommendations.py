@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.conversation.commands import Command
 from assistant.topic import OR
 from assistant.turn import Understanding
 from assistant.understanding import words
@@ -14,6 +15,7 @@ from assistant.understanding.language import has_cjk
 from assistant.understanding.pointing import pointed_at
 from assistant.understanding.resolution.lists import find, listed, relabelled
 from assistant.understanding.resolution.situation import Situation, Tools
+from assistant.understanding.words import cut_out
 from retrieval.filters import CATEGORY, Filters
 
 
@@ -35,13 +37,26 @@ def recommend(tools: Tools, turn: Situation) -> Understanding:
 def gift(tools: Tools, turn: Situation) -> Understanding:
     if turn.command.has("own") and not words.says("owning", turn.command.text):
         turn = turn.with_command(relabelled(turn.command, "own", "use"))  # "loves fishing": an interest, nothing owned
-    turn = turn.with_command(relabelled(turn.command, "thing", "use"))  # "he likes his coffee"
+    turn = turn.with_command(_without_occasions(relabelled(turn.command, "thing", "use")))  # "he likes his coffee"
     understanding = listed(tools, turn, Understanding(intent="recommend", kind="gift"), Filters(), refining=False)
     taste = [word for word in turn.command.words("use", "want") if word]
     understanding.words = ", ".join(taste)
-    if not has_cjk(understanding.words):
+    if not taste:
+        understanding.query = ""
+    elif not has_cjk(understanding.words):
         understanding.query = OR.join(taste)
     return understanding
+
+
+def _without_occasions(command: Command) -> Command:
+    """A birthday says when, and nothing of what the receiver likes."""
+    named = [(span, span.of(" " * command.start + command.text)) for span in command.spans]
+    kept = (
+        span
+        for span, said in named
+        if span.label != "use" or cut_out(said, [at for at, _ in words.found("occasions", said)])
+    )
+    return replace(command, spans=tuple(kept))
 
 
 def pair(tools: Tools, turn: Situation) -> Understanding:
