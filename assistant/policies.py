@@ -137,19 +137,24 @@ class PolicyBook:
         named = self._named(part)
         several = len(named) > 1 and bool(_SEVERAL.search(part))
         best = int(np.argmax(scores))
-        chosen = [self._around(best, scores)] if scores[best] >= enough else []
+        chosen = [self._around(best, scores, part)] if scores[best] >= enough else []
         for number in named if several else []:
             own = [place for place, (policy, _) in enumerate(self._places) if policy == number]
             if number != self._places[best][0] and own:
-                chosen.append(self._around(max(own, key=lambda place: scores[place]), scores))
+                chosen.append(self._around(max(own, key=lambda place: scores[place]), scores, part))
         return chosen
 
-    def _around(self, best: int, scores: np.ndarray) -> Passage:
-        """The best sentence, and those of the same policy that come near it."""
+    def _around(self, best: int, scores: np.ndarray, part: str) -> Passage:
+        """The best sentence, and those of the same policy that come near it; with its first one, which says what it is
+        about, where nothing particular is asked of it."""
         number = self._places[best][0]
         near = [
             p for p, (policy, _) in enumerate(self._places) if policy == number and scores[p] >= BESIDE * scores[best]
         ]
+        if not any(asks.search(part) for asks, _ in _FITTING) and number in self._named(part):
+            near.append(
+                next(p for p, (policy, _) in enumerate(self._places) if policy == number)
+            )  # "do you gift wrap?"
         kept = sorted(sorted({*near, best}, key=lambda place: (place != best, -scores[place]))[:SENTENCES])
         return Passage(self.policies[number], tuple(self._places[place][1] for place in kept))
 
@@ -185,7 +190,7 @@ class PolicyBook:
         if len(word) < SHORTEST_MENDED or word in self._spelt or self._encoder.knows(word):
             return word
         near = process.extractOne(word, self._spelt, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return near[0] if near and near[0][0] == word[0] else word  # "unopened" is not "opened"
+        return near[0] if near and near[0][0] == word[0] else word  # "unworn" is not "worn"
 
     @cached_property
     def _spelt(self) -> frozenset[str]:

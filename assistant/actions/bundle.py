@@ -193,7 +193,7 @@ def _meant(request: Request, bundle: Bundle, wanted: BundleWish) -> list[BundleP
     pointed = [part for part in bundle.parts if part.product_id in request.understanding.references]
     if pointed:
         return pointed
-    named = " ".join(wanted.roles) or request.message  # "cheaper beans"
+    named = " ".join(wanted.roles) or request.message  # "a better easel", unmarked
     by_role = [part for part in bundle.parts if names_role(named, part.role)]
     titles = {part.product_id: _stems(request.shop.catalogue.get(part.product_id).title) for part in bundle.parts}
     return by_role[:1] or [part for part in bundle.parts if named and _stems(named) <= titles[part.product_id]][:1]

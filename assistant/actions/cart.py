@@ -53,7 +53,7 @@ def act(request: Request) -> Evidence:
 
 
 def _asked_beside(request: Request, operation: CartOperation) -> list[Note]:
-    """ "I'll take it, how do I pay?": the rules that are asked for with it."""
+    """ "the trowel then, can it come by courier?": the rules that are asked for with it."""
     asks = operation == "add" and Question(request.message).policies and _ASKS.search(request.message)
     return quote(request, request.shop.policy_book.answer(request.message).passages).notes if asks else []
 

@@ -45,7 +45,7 @@ def act(request: Request) -> Evidence:
         notes = [*_on_row(request, row, titles), *notes[1:]]
     else:
         notes += _verdicts(request, products, found, titles)
-    if request.understanding.wishes:  # "which is warmest?", and no listing says how warm
+    if request.understanding.wishes:  # "which smells strongest?", and no listing says
         wish = ", ".join(request.understanding.wishes)
         notes.insert(0, Note(key="compare_unstated", values={"wish": wish}))
     return Evidence(

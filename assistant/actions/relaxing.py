@@ -14,10 +14,10 @@ from assistant.actions.request import Request
 from assistant.replies.conditions import chips, value_name
 from assistant.turn import Note
 from retrieval.facets import facets
-from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, TITLE, Chip, Filters
+from retrieval.filters import BRAND, CATEGORY, COLOUR, MEASURE_CHIP, REFUSAL_CHIP, TITLE, Chip, Filters
 from retrieval.hybrid import Hit
 
-GIVEN_UP_FIRST = (COLOUR, "exclude", "attributes", "measure", "rating_min", "in_stock", BRAND, "price_min", "price_max")
+GIVEN_UP_FIRST = (COLOUR, "attributes", "measure", "rating_min", "in_stock", BRAND, "price_min", "price_max")
 NAMED = 4  # values that do exist
 
 Find = Callable[[Filters], list[Hit]]
@@ -58,7 +58,11 @@ def loosened(request: Request, find: Find, seen: frozenset[int]) -> Relaxed | No
 
 def _conditions(request: Request) -> list[Chip]:
     wanted, language = request.understanding.filters, request.understanding.language
-    given = [chip for chip in chips(wanted, request.shop.currency, language) if chip.field not in (CATEGORY, TITLE)]
+    given = [
+        chip
+        for chip in chips(wanted, request.shop.currency, language)
+        if chip.field not in (CATEGORY, TITLE) and not chip.field.startswith(REFUSAL_CHIP)  # never what is unwanted
+    ]
     old = {(chip.field, chip.value) for chip in request.state.filters.chips()}
     return sorted(given, key=lambda chip: ((chip.field, chip.value) in old, _rank(chip)))
 

@@ -17,12 +17,12 @@ from assistant.actions.values import values_there
 from assistant.clarifying import clarify
 from assistant.personal_order import in_personal_order
 from assistant.recommendations import Shopper
-from assistant.replies.conditions import value_name
+from assistant.replies.conditions import chips, value_name
 from assistant.topic import belonging, wish_of
 from assistant.turn import Evidence, Note, Question
 from data.catalogue import Catalogue
 from data.records import CATEGORY_SEPARATOR, shelf_name
-from retrieval.filters import COLOUR, Filters
+from retrieval.filters import CATEGORY, COLOUR, TITLE, Filters
 from retrieval.hybrid import Hit
 from retrieval.popularity import shrunken_rating
 from retrieval.titles import share_said
@@ -267,7 +267,13 @@ def _relaxed(request: Request) -> Evidence | None:
     if found is None:
         conditions = len(wanted.filters.chips()) - len(wanted.filters.kinds)
         shelf = Filters(category=wanted.filters.category, title=wanted.filters.title)
-        return Evidence(notes=[Note(key="nothing_at_all")]) if conditions > 1 and _hits(request, shelf) else None
+        if not (conditions and _hits(request, shelf)):
+            return None
+        given = chips(wanted.filters, request.shop.currency, wanted.language)
+        labels = ("、" if wanted.language == "zh" else ", ").join(
+            c.label for c in given if c.field not in (CATEGORY, TITLE)
+        )
+        return Evidence(notes=[Note(key="nothing_at_all", values={"conditions": labels})])
     budget = {"price_min": wanted.filters.price_min, "price_max": wanted.filters.price_max}
     wanted.filters = found.filters
     listed = _listed(request, found.hits, [*found.notes, *remarks.wishes(request, found.hits[:PAGE])], elaborate=False)

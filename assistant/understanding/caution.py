@@ -15,6 +15,7 @@ from assistant.understanding.suggestions import suggested
 from assistant.understanding.words import cut_out
 
 SURE_OF_A_CHANGE: Final = 0.5  # below it something else is likelier than that the cart is to change
+SURE_OF_DISTRESS: Final = 0.8  # where something else is told with it
 SURE_OF_MORE: Final = 0.8  # beside a condition
 _CLAUSES = re.compile(r"[,，.。!！?？]")
 _LETTERS = re.compile(r"[a-z0-9\u3400-\u9fff]")
@@ -55,7 +56,7 @@ def cautious(commands: Sequence[Command], *, after_an_order: bool = False) -> li
 
 def _mere_story(command: Command, commands: Sequence[Command]) -> bool:
     """What is told beside a wish and marks nothing is not worth keeping, and what is only guessed to be something else
-    is the story of it: "not white, [its see through]"."""
+    is the story of it: "not pine, [it dents so fast]"."""
     if command.spans or len(commands) < 2:
         return False
     guessed = command.act in (*AGAINST_THE_SHOP, "offtopic", "expert") and command.sure < SURE_OF_A_CHANGE
@@ -83,6 +84,8 @@ def careful(command: Command) -> Command:
     third?" wants to see it, and so does who is read to take something by a mere guess."""
     if _bids_a_price(command):
         return replace(command, act="haggle")
+    if command.act == "distress" and command.sure < SURE_OF_DISTRESS and command.has("use", "thing", "own", "fits"):
+        return replace(command, act="find")  # "my plants all die"
     pointers = command.words("ref")
     only_points = bool(pointers) and not any(map(described, pointers))
     if only_points and command.act in ("why", "back", "similar", "advise") and command.sure < SURE_OF_A_CHANGE:

@@ -93,7 +93,7 @@ class Linker:
         self._folder = folder
         self._mended = mended
         self._lock = threading.Lock()
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._vocabulary = vocabulary
         self._phrases = phrases
 
@@ -143,11 +143,11 @@ class Linker:
 
     def compounds(self, name: str) -> list[str]:
         """What titles call things whose name ends in this one: the saucepans of the pans."""
-        return names_ending_in(self._catalogue, name)
+        return names_ending_in(self.catalogue, name)
 
     def calls(self, name: str) -> bool:
         """Whether titles end in the name."""
-        return len(rows_called(self._catalogue, name)) > 0
+        return len(rows_called(self.catalogue, name)) > 0
 
     def is_here(self, english: str) -> bool:
         """Whether the shop uses the word: of the meanings of a term that one is meant."""
@@ -178,7 +178,7 @@ class Linker:
         """红, said by itself of a colour; within other words a single character means something else."""
         bare = simplified(text.strip()).removesuffix("的").removesuffix("色")
         name = load("colours").chinese.get(bare) if len(bare) == 1 else None
-        known = self._catalogue.rows_by_attribute.get(COLOUR, {})
+        known = self.catalogue.rows_by_attribute.get(COLOUR, {})
         return [Mention(0, len(text), COLOUR, (name,), words=name)] if name and name in known else []
 
     def in_titles(self, text: str) -> bool:
@@ -254,11 +254,11 @@ class Linker:
     @cached_property
     def _words_of_things(self) -> list[CatalogueWord]:
         names: dict[str, list[str]] = {}
-        for path in self._catalogue.rows_by_category:
+        for path in self.catalogue.rows_by_category:
             names.setdefault(shelf_name(path).casefold(), []).append(path)
         shelves = [
             CatalogueWord(
-                name, CATEGORY, tuple(_widest(paths)), sum(len(self._catalogue.rows_by_category[p]) for p in paths)
+                name, CATEGORY, tuple(_widest(paths)), sum(len(self.catalogue.rows_by_category[p]) for p in paths)
             )
             for name, paths in names.items()
         ]
@@ -277,7 +277,7 @@ class Linker:
         """Words and pairs of words that recur in titles and are not `known`."""
         there = {_singular(word.text) for word in known}
         shelves = defaultdict[str, Counter[str]](Counter)
-        for title, path in zip(self._catalogue.titles, self._catalogue.categories, strict=True):
+        for title, path in zip(self.catalogue.titles, self.catalogue.categories, strict=True):
             for word in _of_title(title, heads=heads):
                 shelves[word][path] += 1
         recurring = sorted(shelves.items(), key=lambda each: -each[1].total())[:MOST_TITLE_WORDS]
@@ -290,7 +290,7 @@ class Linker:
     @cached_property
     def _words(self) -> list[CatalogueWord]:
         found: Counter[tuple[str, str, str]] = Counter()
-        for name, values in self._catalogue.rows_by_attribute.items():
+        for name, values in self.catalogue.rows_by_attribute.items():
             for value, rows in values.items():
                 if value in ("yes", "true"):
                     found[name, name, value] += len(rows)
@@ -301,7 +301,7 @@ class Linker:
 
     @cached_property
     def _names(self) -> list[CatalogueWord]:
-        rows = self._catalogue.rows_by_attribute
+        rows = self.catalogue.rows_by_attribute
         return [CatalogueWord(name, name, (), sum(map(len, values.values()))) for name, values in rows.items()]
 
     @cached_property

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from assistant.conversation.commands import Command, Span
 from assistant.understanding import words
+from assistant.understanding.linking import Linker
 from assistant.understanding.pointing import Table, kind_at, places_in
 from assistant.understanding.quantities import parse_quantity
 from assistant.understanding.titles import quoted_in
+from retrieval.filters import CATEGORY
 from retrieval.request import content
 
+CONDITIONS: Final = ("want", "not", "allergy", "degree", "size", "price_max", "price_min", "price_about", "price_range")
 POINTING: Final = ("add", "remove", "set", "ask", "compare", "advise", "calculate", "similar", "why", "offer")
-NAMES_NOTHING: Final = ("thing", "use", "ref", "own", "attr", "order", "degree", "allergy")
+NAMES_NOTHING: Final = ("thing", "use", "own", "attr", "order", "allergy")
 _AS_MEASURES: Final = {"price_max": "meas_max", "price_min": "meas_min"} | dict.fromkeys(
     ("price", "price_about", "price_range"), "meas"
 )
 _JOINT: Final = re.compile(r"\s*(?:&|\+)\s*")
 _NOUN: Final = re.compile(r"[^\W\d_][\w'-]+")
+
+
+def joined(commands: Sequence[Command], message: str) -> list[Command]:
+    """What is said of one wish in several sentences is one command: "got any soap? || my son cannot have
+    lanolin", and a sum over several of them; and what "and" adds to what is taken is taken, too."""
+    found: list[Command] = []
+    for command in commands:
+        before = found[-1] if found else None
+        if before is not None and _is_part_of(command, before):
+            found[-1] = before.together(command, message)
+        elif (
+            before is not None and before.act == "add" and command.act == "find" and words.starts("both", command.text)
+        ):
+            found.append(replace(command, act="add"))
+        else:
+            found.append(command)
+    return found
+
+
+def _is_part_of(command: Command, before: Command) -> bool:
+    if command.act == before.act == "calculate":
+        return command.has("ref") and before.has("ref")
+    if before.act == "find" and before.has("thing") and command.act in ("refine", "tell"):
+        return command.has(*CONDITIONS) and not command.has("thing", "own", "ref")
+    return False
 
 
 def with_pointers(command: Command, table: Table) -> Command:
@@ -40,8 +68,8 @@ def with_counts(command: Command) -> Command:
 
 
 def with_a_thing(command: Command) -> Command:
-    """A search in which nothing is marked as the thing wanted is for the noun that is left over: "iphone 15 [case]"."""
-    if command.act != "find" or not command.spans or command.has(*NAMES_NOTHING):
+    """A search in which nothing is marked as the thing wanted is for the noun that is left over: "golf 7 [mirror]"."""
+    if command.act != "find" or not command.spans or command.has(*NAMES_NOTHING, "ref", "degree"):
         return command
     left = command.text
     for span in command.own_spans:
@@ -55,8 +83,25 @@ def with_a_thing(command: Command) -> Command:
     return replace(command, spans=tuple(sorted((*command.spans, span), key=lambda each: each.start)))
 
 
+def with_named_thing(command: Command, linker: Linker) -> Command:
+    """With the shelf that is named beside what is marked, but not marked itself: "the cheapest [mugs]", "which [oil]
+    goes with it"."""
+    if command.act not in ("refine", "find", "pair") or command.has(*NAMES_NOTHING, "fits") or not command.spans:
+        return command
+    left = command.text
+    for span in command.own_spans:
+        left = left[: span.start] + " " * (span.end - span.start) + left[span.end :]
+    end = len(left.rstrip(" ?!.。？！"))
+    for mention in linker.mentions(left, things=True):
+        beside = left[: mention.start].strip() == "" or mention.end == end
+        if mention.field == CATEGORY and (beside or command.act == "pair"):
+            span = Span(command.start + mention.start, command.start + mention.end, "thing")
+            return replace(command, spans=tuple(sorted((*command.spans, span), key=lambda each: each.start)))
+    return command
+
+
 def with_tight_things(command: Command) -> Command:
-    """A thing without the clause behind it: of "[jeans that flatter me]{thing}" only the jeans are one."""
+    """A thing without the clause behind it: of "[drill that never jams]{thing}" only the drill is one."""
     spans = list[Span]()
     for span in command.spans:
         said = command.text[span.start - command.start : span.end - command.start]
@@ -71,7 +116,7 @@ def with_tight_things(command: Command) -> Command:
 
 
 def with_pieces(command: Command) -> Command:
-    """An amount of pieces is no price: "[about 250 pieces]{price_about}" of a puzzle."""
+    """An amount of pieces is no price: "[some 80 sheets]{price_about}" of paper."""
     spans = tuple(
         replace(span, label=_AS_MEASURES[span.label])
         if span.label in _AS_MEASURES and words.says("pieces", span.of(" " * command.start + command.text))

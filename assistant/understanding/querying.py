@@ -136,6 +136,8 @@ class QueryWriter:
         return near[0].word.text if near else ""
 
     def _of_foreign_wish(self, command: Command, said: str, rest: Sequence[str]) -> Query:
+        if not command.spans and said:
+            return Query(self._exactly(said, foreign=True) or said, said)
         if not command.has("use"):
             return Query(" ".join(dict.fromkeys(rest)), said)
         things = self._things(command.text) or [thing for use in command.words("use") for thing in self._for(use)]

@@ -14,6 +14,7 @@ from assistant.personal_data import LABELS
 from assistant.state import DialogueState
 from assistant.turn import Language, Source, Understanding
 from assistant.understanding.caution import cautious
+from assistant.understanding.marking import joined
 from assistant.understanding.message import Message
 from assistant.understanding.model_reader import ModelReader
 from assistant.understanding.reader.runtime import LearnedReader
@@ -64,7 +65,7 @@ class Understander:
             return Understanding(intent="out_of_scope", problem="personal_data", language=message.language)
         commands, source = self.read(message, state, in_cart)
         after_an_order = state.service.just_spoken_of(state.number) != "" or state.after == "order"
-        commands = cautious(commands, after_an_order=after_an_order)
+        commands = joined(cautious(commands, after_an_order=after_an_order), message.text)
         asking = [command for command in commands if command.act not in TALK] or commands[-1:]
         resolved: list[Understanding] = []
         for command in asking:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -218,9 +219,14 @@ def _joined(commands: list[Command], text: str) -> list[Command]:
         before = joined[-1] if joined else None
         if before is not None and before.act == command.act and command.continues:
             joined[-1] = before.together(command, text)
+        elif before is not None and before.act == "remark" and not before.spans and not _ENDS.search(before.text):
+            joined[-1] = replace(before.together(command, text), act=command.act, sure=command.sure)  # one sentence
         else:
             joined.append(command)
     return joined
+
+
+_ENDS = re.compile(r"[.,;:!?…。，；：！？~\n)\]][\s'\"”]*$|[^\w\s'-]\s*$")
 
 
 def _log_softmax(scores: np.ndarray) -> np.ndarray:

@@ -7,11 +7,14 @@ from typing import Final
 from assistant.conversation.commands import Command
 from assistant.policy_topics import POLICIES
 from assistant.understanding import words
+from assistant.understanding.brands import not_carried
+from assistant.understanding.inflection import stem
 from assistant.understanding.pointing import described
 from assistant.understanding.resolution.situation import Situation
 from assistant.understanding.service import names_order, order_question
+from assistant.understanding.vocabulary import words_of
 from data.records import overlapping
-from retrieval.filters import BRAND
+from retrieval.filters import BRAND, CATEGORY
 
 AMOUNTS: Final = ("meas", "meas_max", "meas_min", "price", "price_max", "price_min", "price_about", "price_range")
 VALUES: Final = {"want", "nice", "whom", "size", "ref"}
@@ -52,6 +55,10 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
     command = turn.command
     if command.sure < SURE_ENOUGH and words.says("person", command.text):
         return "handoff"
+    if act == "policy" and command.sure < SURE_ENOUGH and _asks_of_the_product(turn):
+        return "ask"
+    if act == "order_status" and command.sure < SURE_ENOUGH and not command.spans and not _speaks_of_an_order(turn):
+        return "policy"  # "and if the seal is whole?"
     if act in ("order_status", "policy", "unclear") and _is_a_name(turn):
         return "find"
     if act == "recall" and names_order(command.text):
@@ -59,13 +66,13 @@ def _by_cart_and_orders(turn: Situation, act: str) -> str:
     if act in ("tell", "recall", "refine", "find") and words.starts("unremember", command.text):
         return "forget"
     if act == "checkout" and not turn.table.cart and turn.pointed.products:
-        return "add"  # "I'll take it, how do I pay?"
+        return "add"  # "the chisel then, where do I settle up?"
     if act == "set" and not turn.table.cart and turn.spoken_of:
         return "add"  # "2 please", of what was spoken of
     if act == "clear_cart" and command.has("ref", "thing") and not words.says("everything", command.text):
         return "remove"
     if act in ("ask", "policy") and _goes_on_reckoning(turn):
-        return "calculate"  # "and with shipping?"
+        return "calculate"  # "plus postage?"
     if _of_the_order(turn, act):
         return "order_change" if act in ("clear_cart", "remove", "no") else "order_status"
     if act == "add" and command.has("thing") and not turn.pointed.products and not _on_the_table(turn):
@@ -85,6 +92,10 @@ def _by_the_list(turn: Situation, act: str) -> str:
         return "find"  # "and umbrellas?"
     if act in ("ask", "offer") and turn.listed and _elliptical(turn):
         return "refine"
+    if act == "ask" and _names_another_thing(turn):
+        return "find"  # "cello strings?", after talk of a drum
+    if act in ("ask", "calculate") and _asks_for_the_most(turn):
+        return "compare"  # "how much is the cheapest?"
     if act in ("find", "refine") and not turn.listed and _refuses_for_oneself(command):
         return "tell"
     if act in ("find", "ask", "advise") and not command.has("thing", "ref") and words.says("unbought", command.text):
@@ -195,10 +206,40 @@ def _of_the_order(turn: Situation, act: str) -> bool:
     return act in ("ask", "calculate") and (turn.command.has("own", "order") or names_order(turn.command.text))
 
 
+def _speaks_of_an_order(turn: Situation) -> bool:
+    text = turn.command.text
+    spoken_of = turn.state.service.just_spoken_of(turn.state.number)
+    return bool(spoken_of) or names_order(text) or order_question(text) is not None or turn.state.after == "order"
+
+
 def _goes_on_reckoning(turn: Situation) -> bool:
     state, text = turn.state, turn.command.text
     told = bool(state.sum) and state.summed == state.number
     return told and words.says("adding", text) and bool(POLICIES["shipping"].search(text))
+
+
+def _names_another_thing(turn: Situation) -> bool:
+    """Nothing but a name: of a brand that the shop has not, or of a kind that is not on the table."""
+    said = [word for word in turn.command.words("attr", "ref") if word]
+    if len(said) != 1 or len(turn.command.spans) > 1 or turn.command.text.strip(" ?？!。.") != said[0]:
+        return False
+    if not_carried(said[0], turn.linker.catalogue):
+        return True
+    shelves = {v for m in turn.linker.mentions(said[0], things=True) if m.field == CATEGORY for v in m.values}
+    return bool(shelves) and not any(overlapping(shelves, [p.category]) for p in turn.table.everything)
+
+
+def _asks_for_the_most(turn: Situation) -> bool:
+    labels = {span.label for span in turn.command.spans}
+    degree = turn.conditions.degree
+    return labels == {"degree"} and len(turn.table.shown) > 1 and degree is not None and not degree.compared
+
+
+def _asks_of_the_product(turn: Situation) -> bool:
+    """What a listing in focus states by that name is asked of it: "does it want priming"."""
+    names = {stem(w[0]) for p in turn.table.focus for name in p.attributes for w in words_of(name)}
+    asked = {stem(w[0]) for word in turn.command.words("attr") for w in words_of(word)}
+    return bool(asked) and asked <= names
 
 
 def _is_need(command: Command) -> bool:

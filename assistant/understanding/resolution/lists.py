@@ -43,7 +43,7 @@ def find(tools: Tools, turn: Situation) -> Understanding:
         return Understanding(intent="search", several=apart)
     found = listed(tools, turn, Understanding(intent="search"), Filters(), refining=False)
     shelves = _beside_those_before(turn, found.filters.category)
-    if len(shelves) > 1 and turn.command.has("use", "want", "fits"):
+    if len(shelves) > 1 and turn.command.has("use", "fits"):
         shelves = tools.linker.likeliest(shelves, turn.command.text)
     found.filters.category = shelves
     return found

@@ -83,7 +83,7 @@ def pair(tools: Tools, turn: Situation) -> Understanding:
 
 
 def _of_that_kind(turn: Situation) -> list[str]:
-    """The shelves of such things for what it is to go with: "and a bag for it" of a laptop are laptop bags."""
+    """The shelves of such things for what it is to go with: "a cover for it" of a grill are grill covers."""
     about = turn.pointed.products or turn.table.focus
     if not about or not about[0].family:
         return []

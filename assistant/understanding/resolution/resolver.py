@@ -20,7 +20,13 @@ from assistant.understanding.answers import answer_of, chosen
 from assistant.understanding.carrying import conditions
 from assistant.understanding.conditions import Conditions
 from assistant.understanding.linking import Linker
-from assistant.understanding.marking import with_a_thing, with_pieces, with_pointers, with_tight_things
+from assistant.understanding.marking import (
+    with_a_thing,
+    with_named_thing,
+    with_pieces,
+    with_pointers,
+    with_tight_things,
+)
 from assistant.understanding.message import Message
 from assistant.understanding.model import translate
 from assistant.understanding.naming import with_whole_names
@@ -128,7 +134,8 @@ class Resolver:
         """What the command means here and now. Nothing is changed."""
         tools, known = self._tools, self._tools.search.catalogue.known
         table = Table(known(state.shown), known(state.focus), known(state.seen), in_cart)
-        command = with_whole_names(with_pieces(with_a_thing(with_tight_things(command))), tools.linker)
+        command = with_a_thing(with_named_thing(with_pieces(with_tight_things(command)), tools.linker))
+        command = with_whole_names(command, tools.linker)
         command = with_pointers(with_titles(command, table.everything), table)
         turn = Situation(command, message.language, state, table, tools.linker, tools.figures, bool(message.foreign))
         if (answered := _answered(turn, whole=command.text.strip() == message.text.strip())) is not None:

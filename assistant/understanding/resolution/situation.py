@@ -67,8 +67,18 @@ class Situation:
         problem = next((each.problem for each in found if each.problem), "")
         if not exact and (best := self._best_of(list(products.values()))) is not None:
             return Pointed((best,), exact=True)
+        if not exact and found and (one := self._described_beside()) is not None:
+            return one
         whole = all(each.whole for each in exact)
         return Pointed(tuple(products.values()), bool(exact), "" if products else problem, whole)
+
+    def _described_beside(self) -> Pointed | None:
+        """ "The one for six people": the only one of which what stands beside the pointer is true."""
+        said = self.command.words("ref", "whom", "size", "meas")
+        if len(said) < 2 or self.command.has("thing", "want"):
+            return None
+        described = self._at(" ".join(said))
+        return described if described.exact and described.whole and len(described.products) == 1 else None
 
     def _best_of(self, products: list[Product]) -> Product | None:
         """ "The cheapest of those": the one that a degree picks out of several."""
