@@ -12,7 +12,7 @@ from assistant.understanding.vocabulary import Mention, singular, stem, words_of
 from retrieval.filters import Filters
 
 MINDS = "yes"  # the first of a feature's two choices; the other one means that it does not matter
-SAYS_VALUES = ("want", "nice", "thing", "whom", "use", "size", "ref", "fits")
+SAYS_VALUES = ("want", "nice", "thing", "whom", "use", "size", "ref", "fits", "meas")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ CHANGES: Final = {  # acts that change something, and how sure the reader must b
 }
 INSTEAD: Final = {"add": "offer"}  # of what is asked back
 OF_PRODUCTS: Final = ("add", "set", "remove", "ask", "advise", "similar")
+BESIDE_SHOPPING: Final = ("offtopic", "expert", "about_assistant", "unclear")
 AGAINST_THE_SHOP: Final = ("manipulate", "haggle")
 
 
@@ -34,6 +35,13 @@ def with_places(command: Command) -> Command:
     if command.has("ref") or command.act not in OF_PRODUCTS:
         return command
     places = [place for place, _ in words.found("ordinals", command.text)]
+    pointers = [place for place, meaning in words.found("pointers", command.text) if meaning == "one"]
+    graded = [(span.start, span.end) for span in command.own_spans if span.label == "degree"]
+    if graded and pointers and not places:  # "the dearest one"
+        ends = (min(start for start, _ in graded), max(end for _, end in [*pointers, *graded]))
+        others = [span for span in command.spans if span.label != "degree"]
+        pointer = Span(command.start + ends[0], command.start + ends[1], "ref")
+        return replace(command, spans=tuple(sorted([*others, pointer], key=lambda span: span.start)))
     marked = tuple(Span(command.start + start, command.start + end, "ref") for start, end in places)
     return replace(command, spans=tuple(sorted((*command.spans, *marked), key=lambda span: span.start)))
 
@@ -84,6 +92,8 @@ def careful(command: Command) -> Command:
     third?" wants to see it, and so does who is read to take something by a mere guess."""
     if _bids_a_price(command):
         return replace(command, act="haggle")
+    if command.act in BESIDE_SHOPPING and command.sure < SURE_OF_A_CHANGE and command.has("thing"):
+        return replace(command, act="find")
     if command.act == "distress" and command.sure < SURE_OF_DISTRESS and command.has("use", "thing", "own", "fits"):
         return replace(command, act="find")  # "my plants all die"
     pointers = command.words("ref")

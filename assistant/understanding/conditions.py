@@ -100,6 +100,8 @@ def _unmarked_superlative(command: Command) -> SaidDegree | None:
     """ "Your cheapest kettle": a superlative orders the list, whether or not the reader has marked it."""
     text = command.text
     for span in reversed(command.own_spans):
+        if span.label == "degree":
+            continue  # "[most]{degree} expensive"
         text = text[: span.start] + " | " + text[span.end :]
     said = read_degree(text)
     return said if said is not None and not said.compared and said.of in ("price", "rating") else None

@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.conversation.commands import Command, Span
 from assistant.understanding import words
+from assistant.understanding.degrees import read_degree
 from assistant.understanding.linking import Linker
 from assistant.understanding.pointing import Table, kind_at, places_in
 from assistant.understanding.quantities import parse_quantity
@@ -83,10 +84,12 @@ def with_a_thing(command: Command) -> Command:
     return replace(command, spans=tuple(sorted((*command.spans, span), key=lambda each: each.start)))
 
 
-def with_named_thing(command: Command, linker: Linker) -> Command:
+def with_named_thing(command: Command, linker: Linker, table: Table) -> Command:
     """With the shelf that is named beside what is marked, but not marked itself: "the cheapest [mugs]", "which [oil]
     goes with it"."""
-    if command.act not in ("refine", "find", "pair") or command.has(*NAMES_NOTHING, "fits") or not command.spans:
+    asks = command.act in ("compare", "advise", "count") and not table.everything
+    searches = command.act in ("refine", "find", "pair") and command.spans
+    if not (asks or searches) or command.has(*NAMES_NOTHING, "fits"):
         return command
     left = command.text
     for span in command.own_spans:
@@ -101,9 +104,13 @@ def with_named_thing(command: Command, linker: Linker) -> Command:
 
 
 def with_tight_things(command: Command) -> Command:
-    """A thing without the clause behind it: of "[drill that never jams]{thing}" only the drill is one."""
+    """A thing without the clause behind it and the degree before it: of "[drill that never jams]{thing}" only the drill
+    is one, of "[cheapest drill]{thing}" as well."""
     spans = list[Span]()
     for span in command.spans:
+        if span.label == "thing" and (graded := _graded(command, span)):
+            spans.append(replace(span, end=span.start + graded, label="degree"))
+            span = replace(span, start=span.start + graded)  # noqa: PLW2901
         said = command.text[span.start - command.start : span.end - command.start]
         clause = next((place for place, _ in words.found("clauses", said) if said[: place[0]].strip()), None)
         if span.label != "thing" or clause is None:
@@ -124,6 +131,17 @@ def with_pieces(command: Command) -> Command:
         for span in command.spans
     )
     return replace(command, spans=spans)
+
+
+def _graded(command: Command, span: Span) -> int:
+    """How many characters of it say a superlative, before the thing itself."""
+    said = command.text[span.start - command.start : span.end - command.start]
+    read = read_degree(said)
+    if read is None or read.compared:
+        return 0
+    end = max(end for (_, end), _ in words.found("degrees", said))
+    rest = len(said[end:]) - len(said[end:].lstrip(" 的"))
+    return end + rest if said[end + rest :] else 0
 
 
 def _counts(command: Command, span: Span) -> bool:

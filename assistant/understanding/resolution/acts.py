@@ -84,7 +84,7 @@ def _by_the_list(turn: Situation, act: str) -> str:
     command = turn.command
     if act == "find" and (_names_the_list_again(turn) or _only_conditions(turn)):
         return "refine"
-    if act == "compare" and turn.listed and command.has("degree") and command.has("want", "fits", "not", *AMOUNTS):
+    if act == "compare" and turn.listed and command.has("degree") and _wants_a_list(command):
         return "refine"  # "the cheapest that still has a lid"
     if act == "tell" and (_is_need(command) or (turn.listed and command.has(*SAID_OF_A_LIST))):
         return "refine" if turn.listed else "find"
@@ -216,6 +216,12 @@ def _goes_on_reckoning(turn: Situation) -> bool:
     state, text = turn.state, turn.command.text
     told = bool(state.sum) and state.summed == state.number
     return told and words.says("adding", text) and bool(POLICIES["shipping"].search(text))
+
+
+def _wants_a_list(command: Command) -> bool:
+    """With another condition, or as a mere name: "the longest ropes"."""
+    asks = words.says("which", command.text) or "?" in command.text or "？" in command.text
+    return command.has("want", "fits", "not", *AMOUNTS) or not (asks or command.has("ref"))
 
 
 def _names_another_thing(turn: Situation) -> bool:

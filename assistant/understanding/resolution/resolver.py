@@ -134,7 +134,7 @@ class Resolver:
         """What the command means here and now. Nothing is changed."""
         tools, known = self._tools, self._tools.search.catalogue.known
         table = Table(known(state.shown), known(state.focus), known(state.seen), in_cart)
-        command = with_a_thing(with_named_thing(with_pieces(with_tight_things(command)), tools.linker))
+        command = with_a_thing(with_named_thing(with_pieces(with_tight_things(command)), tools.linker, table))
         command = with_whole_names(command, tools.linker)
         command = with_pointers(with_titles(command, table.everything), table)
         turn = Situation(command, message.language, state, table, tools.linker, tools.figures, bool(message.foreign))
