@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,15 @@ def answer_of(asked: Asked | None, command: Command, *, whole: bool) -> Answer |
         return None
     names = [[choice, *_names(options)] for choice, options in zip(choices, asked.options, strict=True)]
     taken = [place for said in command.words(*SAYS_VALUES) for place in _taken(names, said)]
+    if command.act == "refine" and not command.has("thing"):
+        taken = taken or [place for place, choice in enumerate(choices) if _says(plain, choice.casefold())]
     return Answer(field, [asked.options[place] for place in dict.fromkeys(taken)]) if taken else None
+
+
+def _says(plain: str, choice: str) -> bool:
+    """Whether a choice of several words or signs stands in the text as it was offered, marked or not."""
+    whole = re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", plain) if choice.isascii() else choice in plain
+    return len(choice) > 2 and bool(whole)
 
 
 def chosen(answer: Answer, mention: Mention) -> bool:

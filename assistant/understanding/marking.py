@@ -108,6 +108,9 @@ def with_tight_things(command: Command) -> Command:
     is one, of "[cheapest drill]{thing}" as well."""
     spans = list[Span]()
     for span in command.spans:
+        if span.label == "ref" and command.has("thing") and _is_superlative(command, span):
+            spans.append(replace(span, label="degree"))
+            continue
         if span.label == "thing" and (graded := _graded(command, span)):
             spans.append(replace(span, end=span.start + graded, label="degree"))
             span = replace(span, start=span.start + graded)  # noqa: PLW2901
@@ -131,6 +134,12 @@ def with_pieces(command: Command) -> Command:
         for span in command.spans
     )
     return replace(command, spans=spans)
+
+
+def _is_superlative(command: Command, span: Span) -> bool:
+    said = command.text[span.start - command.start : span.end - command.start]
+    read = read_degree(said)
+    return read is not None and not read.compared and not words.says("pointers", said)
 
 
 def _graded(command: Command, span: Span) -> int:
