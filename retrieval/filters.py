@@ -17,12 +17,13 @@ from data.lexicon import load
 from data.lexicon.kinds import members
 from data.records import Product, shelf_name
 from retrieval.measures import Measure, rows_within
-from retrieval.titles import rows_called
+from retrieval.titles import rows_called, rows_with_name
 
 COLOUR = "colour"
 BRAND = "brand"
 CATEGORY = "category"
-TITLE = "title"  # what a title calls the thing
+TITLE = "title"  # a name of a thing, in titles
+CALLED = "called"  # what titles end in, which says what a thing is: a field of `exclude` alone
 WORD = "word"  # of a title or a value: a field of `exclude` alone
 CONTAINS = "contains"  # whatever a product is made of, by all that is written of it: a field of `exclude` alone
 MEASURE_CHIP = "measure:"
@@ -47,9 +48,9 @@ Alternatives = Annotated[list[str], BeforeValidator(_several)]  # one value may 
 class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
-    `category` holds paths, each for its whole subtree; `title` names of things as titles end in them ("jeans"), for
-    what has no category of its own. `exclude` maps a field (`brand`, `category`, `title`, an attribute,
-    `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description) to
+    `category` holds paths, each for its whole subtree; `title` names of things that titles have ("jeans"), for what
+    has no category of its own. `exclude` maps a field (`brand`, `category`, an attribute, `called`
+    for what titles end in, `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description) to
     the values that must not occur; of `word` and `contains` what belongs to a kind goes with it (wool: merino).
     `measures` maps an attribute to ranges that its values are held against, whatever their unit ("0.5 litres" meets
     "at least 500 ml"). Prices are in the store's currency, ratings in stars.
@@ -152,7 +153,7 @@ def _label(field: str, value: str, beside: list[str]) -> str:
         return value if shared else name
     if value.casefold() == "yes":
         return field
-    return value if field in (TITLE, BRAND, WORD, CONTAINS) else f"{field}: {value}"
+    return value if field in (TITLE, CALLED, BRAND, WORD, CONTAINS) else f"{field}: {value}"
 
 
 def _with_shades(colours: list[str]) -> list[str]:
@@ -174,6 +175,8 @@ def _rows(catalogue: Catalogue, field: str, value: str) -> np.ndarray:
     if field == BRAND:
         return catalogue.rows_by_brand.get(value.casefold(), none)
     if field == TITLE:
+        return rows_with_name(catalogue, value)
+    if field == CALLED:
         return rows_called(catalogue, value)
     if field == WORD:
         return _joined(_rows_with_word(catalogue, word) for word in members(value))

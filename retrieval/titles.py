@@ -15,6 +15,7 @@ from data.catalogue import Catalogue
 from retrieval.tokens import stem
 
 LAST: Final = 2  # words of a name that say what the thing is: a "bikini set" is called a bikini as well
+LONGEST_NAME: Final = 7  # words; a longer title is a list of search words, of which any may say what the thing is
 NAME_ENDS: Final = re.compile(r"[,(/|–—]| - | (?:with|for|in|of) ")
 WORD: Final = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
 
@@ -31,6 +32,15 @@ def rows_called(catalogue: Catalogue, thing: str) -> np.ndarray:
     return _index(catalogue).get(_key(WORD.findall(thing.lower())[-LAST:]), np.empty(0, dtype=np.int64))
 
 
+def rows_with_name(catalogue: Catalogue, thing: str) -> np.ndarray:
+    """The rows of products whose titles have the thing's last words, on end and wherever they stand: int64."""
+    if not thing.isascii():
+        return rows_called(catalogue, thing)
+    stems = [stem(word) for word in WORD.findall(thing.lower())[-LAST:]]
+    together = re.compile(r"\b" + r"\w*[\s-]".join(map(re.escape, stems)))
+    return catalogue.rows_titled(stems[-1], together) if stems else np.empty(0, dtype=np.int64)
+
+
 def names_ending_in(catalogue: Catalogue, thing: str) -> list[str]:
     """The names of one word that end in it and are longer: "saucepan" of pan; [] for less than three letters."""
     end = _key(WORD.findall(thing.lower())[-1:])
@@ -40,9 +50,7 @@ def names_ending_in(catalogue: Catalogue, thing: str) -> list[str]:
 def share_called(catalogue: Catalogue, thing: str) -> float:
     """Of the products that have the words in their titles, the part that is called so: small for "light", which in most
     titles is a shade."""
-    stems = [stem(word) for word in WORD.findall(thing.lower())[-LAST:]]
-    together = re.compile(r"\b" + r"\w*[\s-]".join(map(re.escape, stems)))
-    having = catalogue.rows_titled(stems[-1], together) if stems else np.empty(0, dtype=np.int64)
+    having = rows_with_name(catalogue, thing)
     return len(rows_called(catalogue, thing)) / len(having) if len(having) else 0.0
 
 
@@ -55,12 +63,17 @@ def share_said(catalogue: Catalogue, wish: str) -> np.ndarray:
     return share
 
 
+def _calling(title: str) -> list[str]:
+    name = name_of(title)
+    return name[-LAST:] if len(name) <= LONGEST_NAME else WORD.findall(title.lower())
+
+
 def _index(catalogue: Catalogue) -> Mapping[str, np.ndarray]:
     """Stemmed last words of names, alone and in pairs → rows."""
     if catalogue not in _known:
         rows = defaultdict[str, list[int]](list)
         for row, title in enumerate(catalogue.titles):
-            last = name_of(title)[-LAST:]
+            last = _calling(title)
             for key in {*map(stem, last), *(_key(pair) for pair in pairwise(last))}:
                 rows[key].append(row)
         _known[catalogue] = {key: np.array(found, dtype=np.int64) for key, found in rows.items()}

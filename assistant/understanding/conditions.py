@@ -22,7 +22,7 @@ from assistant.understanding.sizes import SaidSize, canonical_size, read_sides, 
 from assistant.understanding.vocabulary import YES, Mention
 from assistant.understanding.words import cut_out
 from data.records import overlapping
-from retrieval.filters import BRAND, CATEGORY, COLOUR, CONTAINS, TITLE, WORD
+from retrieval.filters import BRAND, CALLED, CATEGORY, COLOUR, CONTAINS, WORD
 from retrieval.measures import Measure
 from retrieval.request import content
 
@@ -158,7 +158,7 @@ def _refused(said: str, start: int, linker: Linker, named: list[Mention]) -> lis
     if not any(mention.field == CATEGORY for mention in [*named, *shelves]):
         return [*named, Mention(start, end, WORD, (translated,))]
     called += [compound for word in called for compound in linker.compounds(word)]
-    return [*named, *shelves, *(Mention(start, end, TITLE, (word,)) for word in called)]
+    return [*named, *shelves, *(Mention(start, end, CALLED, (word,)) for word in called)]
 
 
 def _never(said: str, start: int, linker: Linker) -> list[Mention]:

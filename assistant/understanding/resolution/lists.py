@@ -185,6 +185,8 @@ def titled_things(tools: Tools, turn: Situation, shelves: list[str]) -> list[str
 
 
 def _is_name(tools: Tools, name: str, there: np.ndarray) -> bool:
+    if words.says("collective", name) and " " not in name:
+        return False  # a "set" of what?
     rows = rows_called(tools.search.catalogue, name)
     return there[rows].sum() >= TITLED and share_called(tools.search.catalogue, name) >= MOSTLY
 
