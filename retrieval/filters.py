@@ -49,9 +49,9 @@ class Filters(BaseModel):
     """Conditions that all must hold; several values of one field are alternatives.
 
     `category` holds paths, each for its whole subtree; `title` names of things that titles have ("jeans"), for what
-    has no category of its own. `exclude` maps a field (`brand`, `category`, an attribute, `called`
-    for what titles end in, `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description) to
-    the values that must not occur; of `word` and `contains` what belongs to a kind goes with it (wool: merino).
+    has no category of its own. `exclude` maps a field (`brand`, `category`, an attribute, `called` for what titles end
+    in, `word` for any word of title and attributes, or `contains` for any of title, attributes, tags and description)
+    to the values that must not occur; of `word` and `contains` what belongs to a kind goes with it (wool: merino).
     `measures` maps an attribute to ranges that its values are held against, whatever their unit ("0.5 litres" meets
     "at least 500 ml"). Prices are in the store's currency, ratings in stars.
     """
