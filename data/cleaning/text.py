@@ -56,7 +56,8 @@ def clean(text: str) -> str:
     if text.isprintable() and "  " not in text and "\ufffd" not in text:
         return text.strip()
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    return text if text.isascii() else ftfy.fix_text(text, unescape_html=False)  # of blanks now made plain
 
 
 def without_markup(text: str) -> str:

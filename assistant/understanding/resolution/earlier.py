@@ -44,6 +44,7 @@ def topic_meant(tools: Tools, turn: Situation) -> tuple[Topic, set[str]]:
 
 
 def values(tools: Tools, turn: Situation) -> Understanding:
+    """Of a field over the list on the table, or another that is named; of the whole shop what it sells."""
     if words.says("selling", turn.command.text) and not turn.command.spans:
         shop = Understanding(intent="search", asks_values=CATEGORY)  # "what do you sell?"
         return listed(tools, turn, shop, Filters(), refining=False).model_copy(update={"query": "", "words": ""})

@@ -32,6 +32,7 @@ _JOINT = re.compile(r"[,，、+&]")
 
 
 def find(tools: Tools, turn: Situation) -> Understanding:
+    """A new list of what the command names; of several kinds one each."""
     if turn.command.has("order") and not turn.command.has("thing"):  # a product's name that looks like a number
         command = turn.command
         turn = turn.with_command(replace(command, spans=(Span(command.start, command.end, "thing"),)))

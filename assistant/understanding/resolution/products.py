@@ -63,6 +63,7 @@ def advise(tools: Tools, turn: Situation) -> Understanding:
 
 
 def calculate(tools: Tools, turn: Situation) -> Understanding:
+    """Over what is pointed at, else over what was spoken of, the set on the table or the cart."""
     products = turn.pointed.products or tuple(turn.table.focus) or (turn.table.shown[:1] if not turn.table.cart else ())
     if not turn.pointed.products and words.says("which", turn.command.text):
         products = tuple(turn.table.shown)  # "which is cheapest per litre?"

@@ -35,6 +35,7 @@ def recommend(tools: Tools, turn: Situation) -> Understanding:
 
 
 def gift(tools: Tools, turn: Situation) -> Understanding:
+    """Around what the receiver likes."""
     if turn.command.has("own") and not words.says("owning", turn.command.text):
         turn = turn.with_command(relabelled(turn.command, "own", "use"))  # "loves fishing": an interest, nothing owned
     turn = turn.with_command(_without_occasions(relabelled(turn.command, "thing", "use")))  # "he likes his coffee"
