@@ -91,7 +91,7 @@ def _meant(request: Request, question: OrderQuestion, orders: list[Order], numbe
         return _Asked(question, numbered(orders, number), exactly=True), ""
     message = f"{normalise(request.message)} {request.understanding.english}".strip()
     spoken_of = numbered(orders, _on_the_table(request))
-    if spoken_of and len(orders) > 1 and _another(message):
+    if spoken_of and len(orders) > 1 and words.points("other", message):
         others = [order for order in orders if order not in spoken_of]
         question = "status" if question == "history" else question
         return _Asked(question, _likely(question, others), exactly=True), ""  # "what is in the other order?"
@@ -112,10 +112,6 @@ def _meant(request: Request, question: OrderQuestion, orders: list[Order], numbe
     if spoken_of and (_points(message) or spoken_of[0] in likely):
         return _Asked(question, spoken_of, exactly=True), ""
     return _Asked(question, likely, exactly=False), ""
-
-
-def _another(message: str) -> bool:
-    return any(meaning == "other" for _, meaning in words.found("pointers", message))
 
 
 def _points(message: str) -> bool:

@@ -156,7 +156,7 @@ class Listing:
             values = {"title": self.title, "name": name_in(name, self.language), "value": self.value(name)}
             own = {value.casefold() for value in (*self.product.values(name), self._stated[name])}
             more = name != "brand" and _of_more(f"{name} {wanted}", question, self.product)
-            if wanted in own and question.yes_or_no and not question.negated and not (more and _is_english(question)):
+            if wanted in own and question.yes_or_no and not question.negated and (has_cjk(question.plain) or not more):
                 return self._answer(name, Note(key="answer_yes", values=values), True)
             said_of = {word for value in own for word in _words(value)}
             if not question.yes_or_no or _words(wanted) <= said_of or question.negated:
@@ -225,10 +225,6 @@ def _of_more(name: str, question: Question, product: Product) -> bool:
     called = (product.title, product.family, product.brand or "", product.attributes.get("colour", ""))
     known = {stem(word) for text in (name, *called, *other_words(name)) for word in _words(text)}
     return any(stem(singular(word)) not in known and stem(word) not in known for word in question.telling)
-
-
-def _is_english(question: Question) -> bool:
-    return not has_cjk(question.plain)
 
 
 def _same(asked: Measure, stated: Measure) -> bool:

@@ -69,7 +69,7 @@ def pointed_at(text: str, table: Table, meaning: Meaning = lambda word: "") -> P
             return Pointed(tuple(named), exact=True)
     if (found := _by_words(text, table, meaning)).products:
         return found
-    if len(table.shown) > 2 and any(meaning == "other" for _, meaning in words.found("pointers", text)):
+    if len(table.shown) > 2 and words.points("other", text):
         return Pointed(problem="which_one")  # of several others
     return _pronoun(text, table)
 
@@ -181,7 +181,7 @@ def _count(word: str) -> int:
 
 
 def _earlier(text: str) -> bool:
-    return any(meaning == "earliest" for _, meaning in words.found("pointers", text))
+    return words.points("earliest", text)
 
 
 def _by_price(text: str, table: Table) -> list[Product] | None:

@@ -80,6 +80,11 @@ def _spelt(part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in said if _LONG_WORD.fullmatch(word)))
 
 
+def points(meaning: str, text: str) -> bool:
+    """Whether the text has a pointer of that meaning: `all`, `other` …"""
+    return any(each == meaning for _, each in found("pointers", text))
+
+
 def starts(part: str, text: str) -> bool:
     """Whether the text begins with a word of the part."""
     return any(not text[:start].strip() for (start, _), _ in found(part, text))

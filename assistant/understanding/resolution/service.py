@@ -53,17 +53,18 @@ def cart(tools: Tools, turn: Situation, operation: CartOperation) -> Understandi
     if operation in ("add", "offer") and not pointed.whole:
         pointed = Pointed(problem="which_one")  # "I'll take the red one", and none that is shown is red
     products = pointed.products
-    if operation == "add" and not products and not turn.command.has("ref", "thing") and _all_of_it(turn.command.text):
+    if (
+        operation == "add"
+        and not products
+        and not turn.command.has("ref", "thing")
+        and words.points("all", turn.command.text)
+    ):
         products = tuple(turn.table.shown)  # "add everything"
     understanding.references = [product.product_id for product in products]
     understanding.problem = "" if pointed.products or not turn.command.has("ref") else pointed.problem
     understanding.quantities = turn_at.quantities
     understanding.wishes = turn.command.words("size") if operation == "add" else []
     return understanding
-
-
-def _all_of_it(text: str) -> bool:
-    return any(meaning == "all" for _, meaning in words.found("pointers", text))
 
 
 def yes(tools: Tools, turn: Situation) -> Understanding:
